@@ -1,0 +1,58 @@
+import type protobuf from "protobufjs";
+
+/** How JSON is written and how strictly it is read; everything is off unless asked for. */
+export interface JsonSwitches {
+  /** Write fields without presence that hold their default value, `[]` and `{}`. */
+  readonly emitDefaults?: boolean | undefined;
+  /** Write `page_size`, not `pageSize`. Both are always read. */
+  readonly protoFieldNames?: boolean | undefined;
+  /** Write `1`, not `"ACTIVE"`. Both are always read. */
+  readonly enumsAsIntegers?: boolean | undefined;
+  /** Write 64-bit integers as JSON numbers; digits beyond 2^53 are for readers that keep them. */
+  readonly int64AsNumbers?: boolean | undefined;
+  /** Indent by two spaces. */
+  readonly pretty?: boolean | undefined;
+  /** Skip unknown members instead of refusing them. */
+  readonly ignoreUnknownFields?: boolean | undefined;
+  /** Read `"active"` and `"Active"` for `ACTIVE`. */
+  readonly caseInsensitiveEnums?: boolean | undefined;
+  /** Read `PAGESIZE` for `pageSize`. */
+  readonly caseInsensitiveFieldNames?: boolean | undefined;
+  /** Write and read `ACTIVE` for `STATE_ACTIVE` of `enum State`. */
+  readonly removeEnumPrefix?: boolean | undefined;
+}
+
+/** ProtoJSON of one message type. Every input fault is an `RpcError` INVALID_ARGUMENT that names field and value. */
+export interface MessageCodec {
+  /** A message with nothing set, as a handler sees it. */
+  create(): Record<string, unknown>;
+  /** JSON text → the message as a handler sees it. */
+  decode(text: string): Record<string, unknown>;
+  /** What a handler answered → JSON text. */
+  encode(message: unknown): string;
+  /** JSON text → protobuf bytes. */
+  toBinary(text: string): Uint8Array;
+  /** Protobuf bytes → JSON text. */
+  fromBinary(bytes: Uint8Array): string;
+}
+
+/** ProtoJSON of one field, for the places where HTTP carries a field alone: path, query, `body`, `response_body`. */
+export interface FieldCodec {
+  /** JSON text of the whole field (an array if it is repeated, an object if it is a map) → its value. */
+  decode(text: string): unknown;
+  /** The whole field's value → JSON text; `undefined` and `null` are written as the field's default or `null`. */
+  encode(value: unknown): string;
+  /**
+   * Text from a path or a query → the value of the field, of one element if it is repeated, or of one entry's
+   * value if it is a map. The text is ProtoJSON without the quotes: `true`, `12`, `ACTIVE`, `1.5s`.
+   */
+  parse(text: string): unknown;
+}
+
+/** The codecs of all types of a schema, each compiled when it is first asked for. */
+export interface JsonCodecs {
+  message(type: protobuf.Type): MessageCodec;
+  field(field: protobuf.Field): FieldCodec;
+  /** The same with other switches. Asking twice for the same switches gives the same object. */
+  with(switches: JsonSwitches): JsonCodecs;
+}

@@ -1,0 +1,68 @@
+import type protobuf from "protobufjs";
+
+/**
+ * Everything that was loaded: the protobuf types and the services with their HTTP rules.
+ *
+ * Types and fields are protobufjs reflection objects. Whatever the source was (`.proto` text, a descriptor
+ * set, a `Root`), these hold on all of them: `field.jsonName`, `field.protoName` and `field.hasPresence` are
+ * right, `comment` is the comment of the source, `parsedOptions` lists the custom options in file order, and
+ * everything is resolved.
+ */
+export interface Schema {
+  readonly root: protobuf.Root;
+  readonly services: readonly Service[];
+}
+
+export interface Service {
+  /** `"Greeter"` */
+  readonly name: string;
+  /** `"greet.v1.Greeter"` */
+  readonly fullName: string;
+  readonly comment: string | undefined;
+  /** The file that declares it, as the source names it. */
+  readonly file: string | undefined;
+  readonly isDeprecated: boolean;
+  readonly methods: readonly Method[];
+  readonly reflection: protobuf.Service;
+}
+
+/** Which sides of a method stream. */
+export type MethodKind = "unary" | "client-streaming" | "server-streaming" | "duplex-streaming";
+
+/** One RPC of a service. */
+export interface Method {
+  /** `"SayHello"`, as declared */
+  readonly name: string;
+  /** `"greet.v1.Greeter.SayHello"`, as selectors of a service configuration name it */
+  readonly fullName: string;
+  /** `"/greet.v1.Greeter/SayHello"`, as gRPC sends it */
+  readonly path: string;
+  readonly service: Service;
+  readonly kind: MethodKind;
+  readonly requestType: protobuf.Type;
+  readonly responseType: protobuf.Type;
+  readonly comment: string | undefined;
+  readonly isDeprecated: boolean;
+  /** The `google.api.http` annotation: the main rule, then its additional bindings. Empty without one. */
+  readonly rules: readonly HttpRule[];
+  readonly reflection: protobuf.Method;
+}
+
+/**
+ * One rule of a `google.api.http` annotation, as written.
+ *
+ *     get: "/v1/{name=shelves/*}"    // { httpMethod: "GET", template: "/v1/{name=shelves/*}", ... }
+ *
+ * @see https://github.com/googleapis/googleapis/blob/ecb1cf0a0021267dd452289fc71c75674ae29fe3/google/api/http.proto
+ */
+export interface HttpRule {
+  /** `"GET"`, `"PUT"`, ..., a `custom` kind in upper case, or `"*"` for any method. */
+  readonly httpMethod: string;
+  readonly template: string;
+  /** `""`, `"*"` or the proto name of a field. */
+  readonly body: string;
+  /** `""` or the proto name of a field. */
+  readonly responseBody: string;
+  /** Position within the annotation: 0 is the main rule, 1 the first additional binding. */
+  readonly index: number;
+}
