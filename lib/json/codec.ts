@@ -38,21 +38,41 @@ export interface MessageCodec {
 
 /** ProtoJSON of one field, for the places where HTTP carries a field alone: path, query, `body`, `response_body`. */
 export interface FieldCodec {
-  /** JSON text of the whole field (an array if it is repeated, an object if it is a map) → its value. */
-  decode(text: string): unknown;
+  /**
+   * JSON text of the whole field (an array if it is repeated, an object if it is a map) → its value.
+   *
+   * @param path what errors call the field, its proto name unless given: `book.page_size`.
+   */
+  decode(text: string, path?: string): unknown;
   /** The whole field's value → JSON text; `undefined` and `null` are written as the field's default or `null`. */
   encode(value: unknown): string;
   /**
    * Text from a path or a query → the value of the field, of one element if it is repeated, or of one entry's
    * value if it is a map. The text is ProtoJSON without the quotes: `true`, `12`, `ACTIVE`, `1.5s`.
+   *
+   * @param path what errors call the field, its proto name unless given: `book.page_size`.
    */
-  parse(text: string): unknown;
+  parse(text: string, path?: string): unknown;
+  /** Text of a map's key → the key as it stands in the message: checked, and `"01"` is `"1"` for an int32. */
+  parseKey(text: string, path?: string): string;
 }
 
 /** The codecs of all types of a schema, each compiled when it is first asked for. */
 export interface JsonCodecs {
   message(type: protobuf.Type): MessageCodec;
   field(field: protobuf.Field): FieldCodec;
+  /**
+   * The ProtoJSON text of an Any, for the details of an error: a type that is not known, and bytes that are not
+   * of their type, are written as `{"@type", "value": base64}`.
+   */
+  encodeDetail(any: { readonly typeUrl: string; readonly value: Uint8Array }): string;
+  /**
+   * The bytes of the `google.protobuf.Any` for a detail given as ProtoJSON. The details of `google.rpc` are known
+   * without being imported.
+   *
+   * @throws Error when the type is not known or the detail is not of its type.
+   */
+  encodeAny(detail: { readonly "@type": string }): Uint8Array;
   /** The same with other switches. Asking twice for the same switches gives the same object. */
   with(switches: JsonSwitches): JsonCodecs;
 }

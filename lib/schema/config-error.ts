@@ -14,6 +14,9 @@ export interface ConfigFault {
   readonly column?: number | undefined;
 }
 
+/** Told of each fault as it is found. */
+export type Report = (fault: ConfigFault) => void;
+
 /**
  * The configuration cannot be used: thrown at startup, with every fault that was found.
  *
@@ -38,10 +41,13 @@ export class ConfigError extends Error {
  */
 export function printFault(fault: ConfigFault): string {
   const place: string[] = [];
-  if (fault.file !== undefined) place.push(fault.line === undefined ? fault.file : `${fault.file}:${fault.line}`);
+  if (fault.file !== undefined)
+    place.push(fault.line === undefined ? fault.file : `${fault.file}:${fault.line}`);
   if (fault.method !== undefined) place.push(fault.method);
   if (fault.template !== undefined) {
-    place.push(fault.column === undefined ? `"${fault.template}"` : `"${fault.template}" column ${fault.column}`);
+    place.push(
+      fault.column === undefined ? `"${fault.template}"` : `"${fault.template}" column ${fault.column}`,
+    );
   }
   return [...place, fault.message].join(": ");
 }

@@ -1,4 +1,5 @@
 import type protobuf from "protobufjs";
+import type { Representation } from "./representation.js";
 
 /**
  * Everything that was loaded: the protobuf types and the services with their HTTP rules.
@@ -11,6 +12,29 @@ import type protobuf from "protobufjs";
 export interface Schema {
   readonly root: protobuf.Root;
   readonly services: readonly Service[];
+  /** How handlers see messages. */
+  readonly representation: Representation;
+  /** The files of a descriptor set as they were serialized; empty for any other source. */
+  readonly files: readonly SchemaFile[];
+  /**
+   * Find where a method, or one of its path templates, is written.
+   *
+   *     schema.locate("greet.v1.Greeter.SayHello", "/v1/greeter/{name}")   // { file: "greet.proto", line: 15 }
+   */
+  locate(method: string, template?: string): SourcePlace;
+}
+
+/** A place in a source file, as far as it is known; lines count from 1. */
+export interface SourcePlace {
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+}
+
+export interface SchemaFile {
+  /** The name by which other files import it. */
+  readonly name: string;
+  /** A serialized `google.protobuf.FileDescriptorProto`. */
+  readonly bytes: Uint8Array;
 }
 
 export interface Service {

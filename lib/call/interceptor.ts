@@ -1,0 +1,95 @@
+import type { ClientCall } from "./client-call.js";
+import type {
+  ClientStreamingHandler,
+  DuplexStreamingHandler,
+  ServerStreamingHandler,
+  UnaryHandler,
+} from "./handler.js";
+import type { Message } from "./message.js";
+import type { ServerCall } from "./server-call.js";
+
+/**
+ * Code around calls, the same for REST and native gRPC, server and client. Override what is needed; the rest
+ * passes the call on.
+ *
+ *     class Timing extends Interceptor {
+ *       override async unaryServerHandler(request: Message, call: ServerCall, next: UnaryHandler) {
+ *         const start = performance.now();
+ *         try {
+ *           return await next(request, call);
+ *         } finally {
+ *           console.log(call.method.fullName, performance.now() - start);
+ *         }
+ *       }
+ *     }
+ *     services.use(Timing);        // an instance for each call
+ *     services.use(new Timing());  // one instance for all calls
+ *
+ * `next` may be called never, once or several times; requests and responses may be replaced and streams
+ * wrapped. What the handler throws can be caught around `await next(…)`; what an interceptor throws is the
+ * status of the call. The first one registered is outermost, global ones before those of a service.
+ *
+ * An instance made for one call is disposed of after it, through `Symbol.asyncDispose` or `Symbol.dispose`.
+ */
+export class Interceptor {
+  unaryServerHandler(request: Message, call: ServerCall, next: UnaryHandler): Promise<Message> {
+    return next(request, call);
+  }
+
+  clientStreamingServerHandler(
+    requests: AsyncIterable<Message>,
+    call: ServerCall,
+    next: ClientStreamingHandler,
+  ): Promise<Message> {
+    return next(requests, call);
+  }
+
+  serverStreamingServerHandler(
+    request: Message,
+    call: ServerCall,
+    next: ServerStreamingHandler,
+  ): AsyncIterable<Message> {
+    return next(request, call);
+  }
+
+  duplexStreamingServerHandler(
+    requests: AsyncIterable<Message>,
+    call: ServerCall,
+    next: DuplexStreamingHandler,
+  ): AsyncIterable<Message> {
+    return next(requests, call);
+  }
+
+  unaryCall(request: Message, call: ClientCall, next: UnaryHandler<ClientCall>): Promise<Message> {
+    return next(request, call);
+  }
+
+  clientStreamingCall(
+    requests: AsyncIterable<Message>,
+    call: ClientCall,
+    next: ClientStreamingHandler<ClientCall>,
+  ): Promise<Message> {
+    return next(requests, call);
+  }
+
+  serverStreamingCall(
+    request: Message,
+    call: ClientCall,
+    next: ServerStreamingHandler<ClientCall>,
+  ): AsyncIterable<Message> {
+    return next(request, call);
+  }
+
+  duplexStreamingCall(
+    requests: AsyncIterable<Message>,
+    call: ClientCall,
+    next: DuplexStreamingHandler<ClientCall>,
+  ): AsyncIterable<Message> {
+    return next(requests, call);
+  }
+}
+
+/** A class is made anew for each call, with the arguments given. */
+// biome-ignore lint/suspicious/noExplicitAny: a class may ask for any arguments; the tuple form supplies them
+export type InterceptorClass = new (...args: any[]) => Interceptor;
+export type InterceptorSource = Interceptor | InterceptorClass | readonly [InterceptorClass, ...unknown[]];

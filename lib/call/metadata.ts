@@ -1,0 +1,19 @@
+import { Metadata, type MetadataValue } from "@grpc/grpc-js";
+
+// Handlers are promised grpc-js metadata whichever door a call comes through, so this is the one place outside
+// grpc/ that needs grpc-js at run time.
+
+/** Metadata without entries. */
+export function createMetadata(): Metadata {
+  return new Metadata();
+}
+
+/** Visit every value of every key, in the order in which they were added. */
+export function eachMetadataValue(
+  metadata: Metadata,
+  visit: (key: string, value: MetadataValue) => void,
+): void {
+  for (const key of Object.keys(metadata.getMap())) {
+    for (const value of metadata.get(key)) visit(key, value);
+  }
+}

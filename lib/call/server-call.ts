@@ -1,0 +1,200 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Metadata, ServerUnaryCall } from "@grpc/grpc-js";
+import type { Method } from "../schema/schema.js";
+import type { Message } from "./message.js";
+import { createMetadata } from "./metadata.js";
+import type { RpcError } from "./rpc-error.js";
+
+/** The TLS identity of a caller, as grpc-js gives it. */
+export type AuthContext = ReturnType<ServerUnaryCall<Message, Message>["getAuthContext"]>;
+/** grpc-js's recorder of per-call load metrics. */
+export type MetricsRecorder = ReturnType<ServerUnaryCall<Message, Message>["getMetricsRecorder"]>;
+
+/** Express's request and response. */
+export interface HttpContext {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+}
+
+/** The protocol side of a call: what only the door that it came through knows or can do. */
+export interface Door {
+  /** Read once, on first use. */
+  readMetadata(): Metadata;
+  sendMetadata(metadata: Metadata): void;
+  getPeer(): string;
+  getHost(): string;
+  getAuthContext(): AuthContext;
+  getMetricsRecorder(): MetricsRecorder;
+  /** Express's objects, for calls that came over HTTP. */
+  readonly http: HttpContext | undefined;
+}
+
+/** The longest delay that a timer takes, about 24.8 days; a later deadline is left to the caller. */
+const longestTimeout = 2 ** 31 - 1;
+
+/**
+ * One RPC in flight, whichever protocol it came by: what interceptors are given, and what the `call` of a
+ * handler is made of.
+ *
+ *     async unaryServerHandler(request, call, next) {
+ *       if (!call.metadata.get("authorization").length) throw new RpcError(status.UNAUTHENTICATED, "no token");
+ *       return next(request, call);
+ *     }
+ */
+export class ServerCall {
+  readonly method: Method;
+  /** Milliseconds since 1970, or `Infinity`. */
+  readonly deadline: number;
+  /**
+   * The HTTP status of a successful answer, 200 unless set before the first message: `call.httpStatus = 201`.
+   * Native gRPC has no use for it.
+   */
+  httpStatus: number | undefined;
+
+  readonly #door: Door;
+  #metadata: Metadata | undefined;
+  #trailers: Metadata | undefined;
+  #controller: AbortController | undefined;
+  #cancellation: RpcError | undefined;
+  #listeners: ((reason: RpcError) => void)[] = [];
+  readonly #waiting = new Set<(reason: RpcError) => void>();
+  #timer: NodeJS.Timeout | undefined;
+  #isFinished = false;
+
+  constructor(method: Method, door: Door, deadline = Number.POSITIVE_INFINITY) {
+    this.method = method;
+    this.#door = door;
+    this.deadline = deadline;
+  }
+
+  /** The request metadata: gRPC's, or the headers of the HTTP request. */
+  get metadata(): Metadata {
+    this.#metadata ??= this.#door.readMetadata();
+    return this.#metadata;
+  }
+
+  /** Metadata to send after the last message: gRPC trailers, or HTTP trailers for a client that takes them. */
+  get trailers(): Metadata {
+    this.#trailers ??= createMetadata();
+    return this.#trailers;
+  }
+
+  /** The same, or `undefined` when nobody has asked for trailers yet. */
+  get trailersIfAny(): Metadata | undefined {
+    return this.#trailers;
+  }
+
+  /** The caller has left, or the deadline has passed, before the call was answered. */
+  get cancelled(): boolean {
+    return this.#cancellation !== undefined;
+  }
+
+  /** Why the call was cancelled: CANCELLED or DEADLINE_EXCEEDED. */
+  get cancellation(): RpcError | undefined {
+    return this.#cancellation;
+  }
+
+  /** Aborts when the call is cancelled; the reason is an `RpcError`. Hand it to `fetch`, timers and queries. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#cancellation !== undefined) this.#controller.abort(this.#cancellation);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Express's request and response, for calls that came over HTTP. */
+  get http(): HttpContext | undefined {
+    return this.#door.http;
+  }
+
+  /** Send response metadata (headers) ahead of the first message. Only the first call counts, as in grpc-js. */
+  sendMetadata(metadata: Metadata): void {
+    if (!this.#isFinished) this.#door.sendMetadata(metadata);
+  }
+
+  getPeer(): string {
+    return this.#door.getPeer();
+  }
+
+  getHost(): string {
+    return this.#door.getHost();
+  }
+
+  /** `"/greet.v1.Greeter/SayHello"`, for REST calls too. */
+  getPath(): string {
+    return this.method.path;
+  }
+
+  getDeadline(): number {
+    return this.deadline;
+  }
+
+  getAuthContext(): AuthContext {
+    return this.#door.getAuthContext();
+  }
+
+  getMetricsRecorder(): MetricsRecorder {
+    return this.#door.getMetricsRecorder();
+  }
+
+  /** Run `listener` when the call is cancelled: at once if it already is, never after it has finished. */
+  onCancel(listener: (reason: RpcError) => void): void {
+    if (this.#cancellation !== undefined) listener(this.#cancellation);
+    else if (!this.#isFinished) this.#listeners.push(listener);
+  }
+
+  /** What `work` comes to, or the cancellation if that comes first. */
+  untilCancelled<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#cancellation !== undefined) return Promise.reject(this.#cancellation);
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      work().then(
+        (value) => {
+          this.#waiting.delete(reject);
+          resolve(value);
+        },
+        (error) => {
+          this.#waiting.delete(reject);
+          reject(error);
+        },
+      );
+    });
+  }
+
+  /** End the call from outside. The first reason stays; a finished call takes none. */
+  cancel(reason: RpcError): void {
+    if (this.#isFinished || this.#cancellation !== undefined) return;
+    this.#cancellation = reason;
+    clearTimeout(this.#timer);
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    this.#controller?.abort(reason);
+    for (const listener of listeners) listener(reason);
+    for (const reject of this.#waiting) reject(reason);
+  }
+
+  /** Cancel with `reason()` when the deadline passes. The door that sets a deadline starts it. */
+  startTimer(reason: () => RpcError): void {
+    const delay = this.deadline - Date.now();
+    if (delay > longestTimeout || this.#isFinished) return;
+    if (delay <= 0) this.cancel(reason());
+    else this.#timer = setTimeout(() => this.cancel(reason()), delay);
+  }
+
+  /** The answer is complete: nothing can cancel the call any more. */
+  finish(): void {
+    this.#isFinished = true;
+    clearTimeout(this.#timer);
+    this.#listeners = [];
+  }
+}
+
+/**
+ * Express's `req` and `res` of a call that came over HTTP, `undefined` for native gRPC.
+ *
+ *     getHttpContext(call)?.res.setHeader("Cache-Control", "no-store");
+ */
+export function getHttpContext(call: { readonly http: HttpContext | undefined }): HttpContext | undefined {
+  return call.http;
+}

@@ -1,0 +1,71 @@
+import type { Metadata } from "@grpc/grpc-js";
+import { codes, type ErrorDetail, RpcError } from "./rpc-error.js";
+
+/** How a call that failed ends. */
+export interface CallStatus {
+  readonly code: number;
+  readonly message: string;
+  /** Any messages as ProtoJSON; a `grpc-status-details-bin` entry of `metadata` may hold more. */
+  readonly details: readonly ErrorDetail[];
+  readonly metadata: Metadata | undefined;
+  /** What was thrown, when the caller must not read it. */
+  readonly unexpected: unknown;
+}
+
+/** What the caller reads when a handler fails with anything but a status. */
+export const unexpectedMessage = "the handler failed unexpectedly";
+
+/**
+ * Read the status out of whatever was thrown.
+ *
+ *     readStatus(new RpcError(status.NOT_FOUND, "no such shelf"))      // NOT_FOUND, as thrown
+ *     readStatus({ code: 5, details: "no such shelf" })                // NOT_FOUND: a grpc-js service error
+ *     readStatus(new TypeError("x is undefined"))                      // UNKNOWN, a fixed text, `unexpected` set
+ */
+export function readStatus(error: unknown): CallStatus {
+  if (error instanceof RpcError && isErrorCode(error.code)) {
+    return {
+      code: error.code,
+      message: error.message,
+      details: error.details,
+      metadata: error.metadata,
+      unexpected: undefined,
+    };
+  }
+  if (isServiceError(error)) {
+    return {
+      code: error.code,
+      message: error.details ?? error.message ?? "",
+      details: [],
+      metadata: error.metadata ?? undefined,
+      unexpected: undefined,
+    };
+  }
+  return {
+    code: codes.UNKNOWN,
+    message: unexpectedMessage,
+    details: [],
+    metadata: undefined,
+    // A handler may throw undefined; the operator still wants to hear of it.
+    unexpected: error ?? new Error(`a handler threw ${error}`),
+  };
+}
+
+interface ServiceError {
+  readonly code: number;
+  readonly details?: string;
+  readonly message?: string;
+  readonly metadata?: Metadata | null;
+}
+
+/** Node's own errors have a code too, but theirs is a text: `"ENOENT"`. */
+function isServiceError(error: unknown): error is ServiceError {
+  if (typeof error !== "object" || error === null || !("code" in error) || !isErrorCode(error.code))
+    return false;
+  const { details, message } = error as { details?: unknown; message?: unknown };
+  return typeof details === "string" || (details === undefined && typeof message === "string");
+}
+
+function isErrorCode(code: unknown): code is number {
+  return typeof code === "number" && Number.isInteger(code) && code > 0;
+}

@@ -1,0 +1,20 @@
+import { Router } from "express";
+import { createTranscoder } from "../server/create-transcoder.js";
+import type { TranscodingOptions } from "../server/http-handler.js";
+import type { Services } from "../services.js";
+
+/**
+ * The REST routes of services as an Express router.
+ *
+ *     app.use(transcodingRouter(services));
+ *     app.use("/api", transcodingRouter(services, { json: { emitDefaults: false } }));
+ *
+ * A path that no rule has goes to the next middleware.
+ *
+ * @throws ConfigError for options that do not exist or do not fit.
+ */
+export function transcodingRouter(services: Services, options: TranscodingOptions = {}): Router {
+  const router = Router();
+  router.use(createTranscoder(services, options));
+  return router;
+}

@@ -1,0 +1,49 @@
+import type { Metadata, ServerUnaryCall } from "@grpc/grpc-js";
+import type { Message } from "../call/message.js";
+import type { AuthContext, Door, MetricsRecorder } from "../call/server-call.js";
+
+/** What the calls of all four kinds have in common in grpc-js. */
+export type GrpcCall = Pick<
+  ServerUnaryCall<Message, Message>,
+  | "metadata"
+  | "sendMetadata"
+  | "getPeer"
+  | "getHost"
+  | "getDeadline"
+  | "getAuthContext"
+  | "getMetricsRecorder"
+> & { on(event: "cancelled", listener: () => void): unknown };
+
+/** The native gRPC side of a call: grpc-js knows it all. */
+export class GrpcDoor implements Door {
+  readonly #call: GrpcCall;
+  readonly http = undefined;
+
+  constructor(call: GrpcCall) {
+    this.#call = call;
+  }
+
+  readMetadata(): Metadata {
+    return this.#call.metadata;
+  }
+
+  sendMetadata(metadata: Metadata): void {
+    this.#call.sendMetadata(metadata);
+  }
+
+  getPeer(): string {
+    return this.#call.getPeer();
+  }
+
+  getHost(): string {
+    return this.#call.getHost();
+  }
+
+  getAuthContext(): AuthContext {
+    return this.#call.getAuthContext();
+  }
+
+  getMetricsRecorder(): MetricsRecorder {
+    return this.#call.getMetricsRecorder();
+  }
+}

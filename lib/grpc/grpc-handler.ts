@@ -1,0 +1,188 @@
+import type {
+  ServerDuplexStream,
+  ServerReadableStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+  sendUnaryData,
+  UntypedHandleCall,
+} from "@grpc/grpc-js";
+import type { Endpoint } from "../call/endpoint.js";
+import type {
+  ClientStreamingHandler,
+  DuplexStreamingHandler,
+  Handler,
+  ServerStreamingHandler,
+  UnaryHandler,
+} from "../call/handler.js";
+import type { Message } from "../call/message.js";
+import { codes, RpcError } from "../call/rpc-error.js";
+import { ServerCall } from "../call/server-call.js";
+import { type GrpcCall, GrpcDoor } from "./grpc-door.js";
+import type { GrpcStatus } from "./grpc-status.js";
+
+/** Messages pass grpc-js as bytes: what they are made of is the endpoint's business. */
+type Bytes = Buffer;
+type WriteStatus = (error: unknown, call: ServerCall) => GrpcStatus;
+
+/** The grpc-js handler of an endpoint: the same handlers and interceptors that REST runs. */
+export function createGrpcHandler(endpoint: Endpoint, writeStatus: WriteStatus): UntypedHandleCall {
+  switch (endpoint.method.kind) {
+    case "unary":
+      return createUnary(endpoint, writeStatus) as UntypedHandleCall;
+    case "client-streaming":
+      return createClientStreaming(endpoint, writeStatus) as UntypedHandleCall;
+    case "server-streaming":
+      return createServerStreaming(endpoint, writeStatus) as UntypedHandleCall;
+    case "duplex-streaming":
+      return createDuplexStreaming(endpoint, writeStatus) as UntypedHandleCall;
+  }
+}
+
+function createUnary(endpoint: Endpoint, writeStatus: WriteStatus) {
+  return (grpcCall: ServerUnaryCall<Bytes, Bytes>, callback: sendUnaryData<Bytes>): void => {
+    const call = openCall(endpoint, grpcCall);
+    const { handler, request } = readRequest(endpoint, grpcCall.request);
+    const { handle } = handler as { handle: UnaryHandler };
+    sendAnswer(endpoint, call, () => handle(request, call), { callback, writeStatus });
+  };
+}
+
+function createClientStreaming(endpoint: Endpoint, writeStatus: WriteStatus) {
+  return (grpcCall: ServerReadableStream<Bytes, Bytes>, callback: sendUnaryData<Bytes>): void => {
+    const call = openCall(endpoint, grpcCall);
+    const { handle } = endpoint.handler as { handle: ClientStreamingHandler };
+    sendAnswer(endpoint, call, () => handle(readRequests(endpoint, grpcCall, call), call), {
+      callback,
+      writeStatus,
+    });
+  };
+}
+
+function createServerStreaming(endpoint: Endpoint, writeStatus: WriteStatus) {
+  return (grpcCall: ServerWritableStream<Bytes, Bytes>): void => {
+    const call = openCall(endpoint, grpcCall);
+    const { handler, request } = readRequest(endpoint, grpcCall.request);
+    const { handle } = handler as { handle: ServerStreamingHandler };
+    void sendResponses(endpoint, call, () => handle(request, call), { grpcCall, writeStatus });
+  };
+}
+
+function createDuplexStreaming(endpoint: Endpoint, writeStatus: WriteStatus) {
+  return (grpcCall: ServerDuplexStream<Bytes, Bytes>): void => {
+    const call = openCall(endpoint, grpcCall);
+    const { handle } = endpoint.handler as { handle: DuplexStreamingHandler };
+    const respond = () => handle(readRequests(endpoint, grpcCall, call), call);
+    void sendResponses(endpoint, call, respond, { grpcCall, writeStatus });
+  };
+}
+
+function openCall({ method }: Endpoint, grpcCall: GrpcCall): ServerCall {
+  const call = new ServerCall(method, new GrpcDoor(grpcCall), Number(grpcCall.getDeadline()));
+  // grpc-js keeps the deadline; it tells of it, and of a client that leaves, by the same event.
+  grpcCall.on("cancelled", () => {
+    call.cancel(
+      call.deadline <= Date.now()
+        ? new RpcError(codes.DEADLINE_EXCEEDED, "the deadline was exceeded")
+        : new RpcError(codes.CANCELLED, "the client went away"),
+    );
+  });
+  return call;
+}
+
+/** A request that cannot be read is a call that fails, as it is for REST: interceptors count and log it. */
+function readRequest(endpoint: Endpoint, bytes: Bytes): { handler: Handler; request: Message } {
+  try {
+    return { handler: endpoint.handler, request: endpoint.messages.deserializeRequest(bytes) };
+  } catch (cause) {
+    return {
+      handler: endpoint.failingHandler(unreadable(endpoint, cause)),
+      request: endpoint.messages.deserializeRequest(Buffer.alloc(0)),
+    };
+  }
+}
+
+async function* readRequests(
+  endpoint: Endpoint,
+  grpcCall: ServerReadableStream<Bytes, Bytes>,
+  call: ServerCall,
+): AsyncIterable<Message> {
+  try {
+    // Destroying the stream would end the call before it is answered.
+    for await (const bytes of grpcCall.iterator({ destroyOnReturn: false }) as AsyncIterable<Bytes>) {
+      yield readOne(endpoint, bytes);
+    }
+  } catch (error) {
+    throw call.cancellation ?? error;
+  }
+}
+
+function readOne(endpoint: Endpoint, bytes: Bytes): Message {
+  try {
+    return endpoint.messages.deserializeRequest(bytes);
+  } catch (cause) {
+    throw unreadable(endpoint, cause);
+  }
+}
+
+function unreadable({ method }: Endpoint, cause: unknown): RpcError {
+  const type = method.requestType.fullName.slice(1);
+  return new RpcError(codes.INTERNAL, `the request is not a ${type} message`, { cause });
+}
+
+function sendAnswer(
+  { messages }: Endpoint,
+  call: ServerCall,
+  answer: () => Promise<Message>,
+  { callback, writeStatus }: { callback: sendUnaryData<Bytes>; writeStatus: WriteStatus },
+): void {
+  call
+    .untilCancelled(async () => Buffer.from(messages.serializeResponse(await answer())))
+    .then(
+      (bytes) => {
+        call.finish();
+        callback(null, bytes, call.trailersIfAny);
+      },
+      (error) => {
+        call.finish();
+        callback(writeStatus(error, call));
+      },
+    );
+}
+
+async function sendResponses(
+  { messages }: Endpoint,
+  call: ServerCall,
+  respond: () => AsyncIterable<Message>,
+  {
+    grpcCall,
+    writeStatus,
+  }: {
+    grpcCall: ServerWritableStream<Bytes, Bytes> | ServerDuplexStream<Bytes, Bytes>;
+    writeStatus: WriteStatus;
+  },
+): Promise<void> {
+  let iterator: AsyncIterator<Message> | undefined;
+  try {
+    iterator = respond()[Symbol.asyncIterator]();
+    const opened = iterator;
+    for (;;) {
+      const result = await call.untilCancelled(() => opened.next());
+      if (result.done === true) break;
+      const isWritable = grpcCall.write(Buffer.from(messages.serializeResponse(result.value)));
+      if (!isWritable) await call.untilCancelled(() => untilDrained(grpcCall));
+    }
+    call.finish();
+    grpcCall.end(call.trailersIfAny);
+  } catch (error) {
+    call.finish();
+    grpcCall.emit("error", writeStatus(error, call));
+    // What a producer throws while it is being closed has nobody left to read it.
+    iterator?.return?.().then(undefined, () => {});
+  }
+}
+
+function untilDrained(
+  grpcCall: ServerWritableStream<Bytes, Bytes> | ServerDuplexStream<Bytes, Bytes>,
+): Promise<void> {
+  return new Promise((resolve) => grpcCall.once("drain", resolve));
+}

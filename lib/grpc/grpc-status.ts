@@ -1,0 +1,46 @@
+import { Metadata } from "@grpc/grpc-js";
+import type { ServerCall } from "../call/server-call.js";
+import { readStatus } from "../call/status.js";
+import { encodeStatus, statusDetailsKey } from "../call/status-details.js";
+import type { JsonCodecs } from "../json/codec.js";
+
+/** A status as grpc-js sends it. */
+export interface GrpcStatus {
+  readonly code: number;
+  readonly details: string;
+  readonly metadata: Metadata;
+}
+
+export interface StatusWriterOptions {
+  readonly codecs: JsonCodecs;
+  readonly detailedErrors: boolean;
+  readonly onError: (error: unknown, call: ServerCall) => void;
+}
+
+/**
+ * Write whatever a call failed with as a gRPC status, its details as `google.rpc.Status` in
+ * `grpc-status-details-bin`.
+ */
+export function createStatusWriter({ codecs, detailedErrors, onError }: StatusWriterOptions) {
+  return (error: unknown, call: ServerCall): GrpcStatus => {
+    const status = readStatus(error);
+    if (status.unexpected !== undefined) onError(status.unexpected, call);
+    const metadata = status.metadata?.clone() ?? new Metadata();
+    if (call.trailersIfAny !== undefined) metadata.merge(call.trailersIfAny);
+    const details = status.details.flatMap((detail) => {
+      try {
+        return codecs.encodeAny(detail);
+      } catch (fault) {
+        onError(fault, call);
+        return [];
+      }
+    });
+    if (details.length > 0)
+      metadata.set(statusDetailsKey, encodeStatus(status.code, status.message, details));
+    const message =
+      detailedErrors && status.unexpected instanceof Error
+        ? `${status.message}: ${status.unexpected.stack ?? status.unexpected.message}`
+        : status.message;
+    return { code: status.code, details: message, metadata };
+  };
+}

@@ -1,0 +1,142 @@
+import type protobuf from "protobufjs";
+import type { Report } from "../schema/config-error.js";
+import type { HttpRule, Method, Service } from "../schema/schema.js";
+import type { Binding, BoundVariable } from "./binding.js";
+import { parseTemplate, TemplateError } from "./parse-template.js";
+import { findField, resolveVariableFields, typeName, unknownField } from "./resolve-fields.js";
+import type { Template, Variable } from "./template.js";
+
+/**
+ * Compile the HTTP rules of all methods. Rules with a fault are left out, and every fault is reported.
+ *
+ *     const bindings = compileBindings(schema.services, (fault) => faults.push(fault));
+ *     if (faults.length > 0) throw new ConfigError(faults);
+ */
+export function compileBindings(services: readonly Service[], report: Report): Binding[] {
+  return services
+    .flatMap((service) => service.methods)
+    .flatMap((method) => method.rules.flatMap((rule) => compileBinding(method, rule, report) ?? []));
+}
+
+/**
+ * Compile one HTTP rule of a method, or report everything that is wrong with it.
+ *
+ *     const rule = { httpMethod: "PATCH", template: "/v1/{book.name=books/*}", body: "book", responseBody: "", index: 0 };
+ *     compileBinding(updateBook, rule, report)
+ *     // { httpMethod: "PATCH", variables: [{ fields: [book, name], span: "many-segments", ... }], body: book, ... }
+ *
+ * The field of `body` may be the parent of a variable, as here: the path sets that one field of it, the body
+ * the others.
+ *
+ * @see https://github.com/googleapis/googleapis/blob/ecb1cf0a0021267dd452289fc71c75674ae29fe3/google/api/http.proto
+ */
+export function compileBinding(method: Method, rule: HttpRule, report: Report): Binding | undefined {
+  let isFaulty = false;
+  const fault: Fault = (message, column) => {
+    isFaulty = true;
+    report({ message, file: method.service.file, method: method.fullName, template: rule.template, column });
+  };
+  const template = readTemplate(rule.template, fault);
+  const variables = template === undefined ? [] : compileVariables(template, method.requestType, fault);
+  const body = rule.body === "*" ? "*" : resolveTopLevelField("body", rule.body, method.requestType, fault);
+  const responseBody = resolveTopLevelField("response_body", rule.responseBody, method.responseType, fault);
+  if (typeof body === "object") refuseBoundBody(body, variables, fault);
+  if (isFaulty || template === undefined) return undefined;
+  return { method, httpMethod: rule.httpMethod, template, variables, body, responseBody, index: rule.index };
+}
+
+type Fault = (message: string, column?: number) => void;
+
+function readTemplate(text: string, fault: Fault): Template | undefined {
+  try {
+    return parseTemplate(text);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    fault(error.message, error.column);
+    return undefined;
+  }
+}
+
+function compileVariables(template: Template, requestType: protobuf.Type, fault: Fault): BoundVariable[] {
+  const bound: BoundVariable[] = [];
+  for (const variable of template.variables) {
+    const fields = resolveVariableFields(requestType, variable.fieldPath, (message, depth) =>
+      fault(message, columnOfName(variable, depth)),
+    );
+    if (fields === undefined) continue;
+    for (const earlier of bound) {
+      const conflict = findConflict(fields, earlier.fields);
+      if (conflict !== undefined) fault(conflict, variable.column);
+    }
+    bound.push({ fields, span: spanOf(template, variable), start: variable.start, end: variable.end });
+  }
+  return bound;
+}
+
+/** Escapes are not allowed in field paths, so that names are as long in the text as they are here. */
+function columnOfName(variable: Variable, depth: number): number {
+  return variable.column + variable.fieldPath.slice(0, depth).join(".").length + Math.min(depth, 1);
+}
+
+/** Many segments is what the template says, however many a request has. */
+function spanOf(template: Template, { start, end }: Variable): BoundVariable["span"] {
+  const isOne = end - start === 1 && template.segments[start]?.kind !== "deep-wildcard";
+  return isOne ? "one-segment" : "many-segments";
+}
+
+/** Why two variables cannot be set by one path. */
+function findConflict(later: BoundVariable["fields"], earlier: BoundVariable["fields"]): string | undefined {
+  const depth = later.findIndex((field, i) => field !== earlier[i]);
+  const field = later[depth];
+  const other = earlier[depth === -1 ? later.length : depth];
+  if (field === undefined && other === undefined)
+    return `field "${printFields(later)}" is in the path twice: remove one`;
+  if (field === undefined || other === undefined) {
+    return `fields "${printFields(earlier)}" and "${printFields(later)}" are in the path and one is part of the other: remove one`;
+  }
+  if (field.partOf === null || field.partOf !== other.partOf) return undefined;
+  return (
+    `fields "${printFields(earlier)}" and "${printFields(later)}" are of one oneof "${field.partOf.name}", ` +
+    "which holds one of them: give each a rule of its own in additional_bindings"
+  );
+}
+
+function resolveTopLevelField(
+  role: "body" | "response_body",
+  name: string,
+  type: protobuf.Type,
+  fault: Fault,
+): protobuf.Field | undefined {
+  if (name === "") return undefined;
+  const field = findField(type, name);
+  if (field !== undefined) return field;
+  const [first = ""] = name.split(".");
+  if (name.includes(".") && findField(type, first)) {
+    fault(`${role} "${name}" is not at the top level of ${typeName(type)}: write "${first}"`);
+  } else if (name === "*") {
+    fault(`${role} "*" is not a field: leave ${role} out to send the whole message`);
+  } else {
+    fault(`${role}: ${unknownField(type, name)}`);
+  }
+  return undefined;
+}
+
+/** Every field has one source: a body that the path leaves nothing of, or rules out, could only be ignored. */
+function refuseBoundBody(body: protobuf.Field, variables: readonly BoundVariable[], fault: Fault): void {
+  for (const { fields } of variables) {
+    const [top] = fields;
+    if (top === body && fields.length === 1) {
+      fault(`body "${body.protoName}" is in the path already: name another field or leave body out`);
+    } else if (top !== body && body.partOf !== null && top.partOf === body.partOf) {
+      fault(
+        `body "${body.protoName}" and field "${printFields(fields)}" of the path are of one oneof ` +
+          `"${body.partOf.name}", which holds one of them: name another field or leave body out`,
+      );
+    }
+  }
+}
+
+/** The name of a variable, as its template has it: `book.name`. */
+function printFields(fields: BoundVariable["fields"]): string {
+  return fields.map((field) => field.protoName).join(".");
+}

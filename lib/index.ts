@@ -1,0 +1,35 @@
+export { status } from "@grpc/grpc-js";
+export type { ClientCall } from "./call/client-call.js";
+export type {
+  ClientStreamingHandler,
+  DuplexStreamingHandler,
+  ServerStreamingHandler,
+  UnaryHandler,
+} from "./call/handler.js";
+export { Interceptor, type InterceptorClass, type InterceptorSource } from "./call/interceptor.js";
+export type { Message } from "./call/message.js";
+export { type ErrorDetail, RpcError, type RpcErrorOptions } from "./call/rpc-error.js";
+export { getHttpContext, type HttpContext, type ServerCall } from "./call/server-call.js";
+export { transcodingRouter } from "./express/transcoding-router.js";
+export {
+  type ClientCallOptions,
+  type ClientOptions,
+  createClient,
+  type ServiceClient,
+} from "./grpc/create-client.js";
+export { type GrpcServer, type GrpcServerOptions, startGrpcServer } from "./grpc/start-grpc-server.js";
+export type { JsonSwitches } from "./json/codec.js";
+export type { ErrorFormatter, ErrorStatus } from "./rest/encode-error.js";
+export type { StreamFormatName } from "./rest/stream-format.js";
+export { ConfigError, type ConfigFault } from "./schema/config-error.js";
+export type { LoadOptions, SchemaSource } from "./schema/load-schema.js";
+export { createTranscoder, type Transcoder } from "./server/create-transcoder.js";
+export type { TranscodingOptions } from "./server/http-handler.js";
+export {
+  type AddOptions,
+  type JsonCodec,
+  loadServices,
+  loadServicesSync,
+  type ServiceImplementation,
+  Services,
+} from "./services.js";

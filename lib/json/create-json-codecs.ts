@@ -1,0 +1,114 @@
+import type protobuf from "protobufjs";
+import type { Representation } from "../schema/representation.js";
+import { type AnyCodec, createAnyCodec } from "./any-codec.js";
+import type { FieldCodec, JsonCodecs, JsonSwitches, MessageCodec } from "./codec.js";
+import { createDecoders, type Decoders } from "./decoders.js";
+import { createEncoders, type Encoders } from "./encoders.js";
+import { createErrorDetailsRoot } from "./error-details.js";
+import { createFieldCodec } from "./field-codec.js";
+import { createMessageCodec } from "./message-codec.js";
+import { createTypeResolver, type ResolveType } from "./resolve-type.js";
+
+type Switches = { readonly [Name in keyof JsonSwitches]-?: boolean };
+
+const allOff: Switches = {
+  emitDefaults: false,
+  protoFieldNames: false,
+  enumsAsIntegers: false,
+  int64AsNumbers: false,
+  pretty: false,
+  ignoreUnknownFields: false,
+  caseInsensitiveEnums: false,
+  caseInsensitiveFieldNames: false,
+  removeEnumPrefix: false,
+};
+
+/**
+ * The JSON codecs of all types under a root, for messages in one representation.
+ *
+ *     const codecs = createJsonCodecs(root, defaultRepresentation);
+ *     const { decode, encode } = codecs.message(root.lookupType("acme.Book"));
+ *     decode('{"name": "books/1"}')   // { name: "books/1", pageCount: 0 }
+ *
+ * A codec is compiled from its type when it is first used: what is never used costs nothing.
+ *
+ * @see https://protobuf.dev/programming-guides/json/
+ */
+export function createJsonCodecs(
+  root: protobuf.Root,
+  representation: Representation,
+  switches: JsonSwitches = {},
+): JsonCodecs {
+  return new CodecFamily(root, representation).with(allOff, switches);
+}
+
+/** What the codecs of one root and representation share, whatever their switches. */
+class CodecFamily {
+  readonly #representation: Representation;
+  readonly #resolveType: ResolveType;
+  readonly #any: AnyCodec;
+  readonly #codecs = new Map<string, JsonCodecs>();
+  readonly #decoders = new Map<string, Decoders>();
+  readonly #encoders = new Map<string, Encoders>();
+
+  constructor(root: protobuf.Root, representation: Representation) {
+    this.#representation = representation;
+    let details: protobuf.Root | undefined;
+    const errorDetails = () => {
+      details ??= createErrorDetailsRoot();
+      return details;
+    };
+    this.#resolveType = createTypeResolver([() => root, errorDetails]);
+    this.#any = createAnyCodec(() => errorDetails().lookupType("google.protobuf.Any"), this.#resolveType);
+  }
+
+  /** The codecs for `current` switches with some changes. */
+  with(current: Switches, changes: JsonSwitches): JsonCodecs {
+    const names = Object.keys(allOff) as (keyof Switches)[];
+    const entries = names.map((name) => [name, changes[name] ?? current[name]]);
+    // The entries are those of `allOff`.
+    const switches = Object.fromEntries(entries) as Switches;
+    return findOrCreate(this.#codecs, switches, () => this.#create(switches));
+  }
+
+  #create(switches: Switches): JsonCodecs {
+    const { pretty } = switches;
+    const compiled = { decoders: this.#decodersFor(switches), encoders: this.#encodersFor(switches), pretty };
+    const messages = new Map<protobuf.Type, MessageCodec>();
+    const fields = new Map<protobuf.Field, FieldCodec>();
+    return {
+      message(type) {
+        const codec = messages.get(type) ?? createMessageCodec(type, compiled);
+        messages.set(type, codec);
+        return codec;
+      },
+      field(field) {
+        const codec = fields.get(field) ?? createFieldCodec(field, compiled);
+        fields.set(field, codec);
+        return codec;
+      },
+      ...this.#any,
+      with: (changes) => this.with(switches, changes),
+    };
+  }
+
+  #decodersFor(switches: Switches): Decoders {
+    const { ignoreUnknownFields, caseInsensitiveEnums, caseInsensitiveFieldNames, removeEnumPrefix } = switches;
+    const own = { ignoreUnknownFields, caseInsensitiveEnums, caseInsensitiveFieldNames, removeEnumPrefix };
+    return findOrCreate(this.#decoders, own, () => createDecoders(this.#representation, own, this.#resolveType));
+  }
+
+  #encodersFor(switches: Switches): Encoders {
+    const { emitDefaults, protoFieldNames, enumsAsIntegers, int64AsNumbers, removeEnumPrefix } = switches;
+    const own = { emitDefaults, protoFieldNames, enumsAsIntegers, int64AsNumbers, removeEnumPrefix };
+    const anyContext = { resolveType: this.#resolveType, encodeAny: this.#any.encodeAny };
+    return findOrCreate(this.#encoders, own, () => createEncoders(own, anyContext));
+  }
+}
+
+function findOrCreate<T>(map: Map<string, T>, switches: object, create: () => T): T {
+  const key = JSON.stringify(switches);
+  const found = map.get(key) ?? create();
+  map.set(key, found);
+  return found;
+}

@@ -1,0 +1,184 @@
+import protobuf from "protobufjs";
+import type { Representation } from "../schema/representation.js";
+import { decodeBase64 } from "./base64.js";
+import { compileDecoder, compileFieldDecoder, type DecoderContext } from "./compile-decoder.js";
+import { enumNames } from "./enum-names.js";
+import { bytesForm, enumForm, longForm, wireRepresentation } from "./handler-form.js";
+import type { JsonReader } from "./json-reader.js";
+import { integerRanges, parseInteger, withoutLeadingZeros } from "./number-text.js";
+import {
+  type ReadScalar,
+  readBool,
+  readDouble,
+  readFloat,
+  readInt32,
+  readInt64,
+  readString,
+  readUint32,
+  readUint64,
+} from "./read-scalar.js";
+import { type ReaderSlot, type ReadValue, wellKnownReader } from "./read-well-known.js";
+import type { ResolveType } from "./resolve-type.js";
+
+/** The switches that change what is read. */
+export interface DecodeSwitches {
+  readonly ignoreUnknownFields: boolean;
+  readonly caseInsensitiveEnums: boolean;
+  readonly caseInsensitiveFieldNames: boolean;
+  readonly removeEnumPrefix: boolean;
+}
+
+/** The readers of all types for one representation and one set of switches; each is compiled when it is first called. */
+export interface Decoders {
+  message(type: protobuf.Type): ReaderSlot;
+  /** The whole field; `null` gives what the field has when it is not set. */
+  field(field: protobuf.Field): ReadValue;
+  /** The field's value, one element if it is repeated, one entry's value if it is a map. */
+  element(field: protobuf.Field): ReadValue;
+  /** The same for the form that `Type.encode` takes. */
+  readonly wire: Decoders;
+}
+
+export function createDecoders(
+  representation: Representation,
+  switches: DecodeSwitches,
+  resolveType: ResolveType,
+): Decoders {
+  const slots = new Map<protobuf.Type, ReaderSlot>();
+  const scalars = new Map<unknown, ReadValue>();
+  let wire: Decoders | undefined;
+
+  function slot(type: protobuf.Type): ReaderSlot {
+    let found = slots.get(type);
+    if (found === undefined) {
+      found = {
+        read(reader, whenNull) {
+          this.read = wellKnownReader(type, readContext) ?? compileDecoder(type, compileContext);
+          return this.read(reader, whenNull);
+        },
+      };
+      slots.set(type, found);
+    }
+    return found;
+  }
+
+  function scalarReader(field: protobuf.Field): ReadValue {
+    const { resolvedType } = field.resolve();
+    const key = resolvedType ?? field.type;
+    let read = scalars.get(key);
+    if (read === undefined) {
+      read =
+        resolvedType instanceof protobuf.Enum
+          ? enumReader(resolvedType, representation, switches)
+          : basicReader(field.type, representation);
+      scalars.set(key, read);
+    }
+    return read;
+  }
+
+  function element(field: protobuf.Field): ReadValue {
+    const { resolvedType } = field.resolve();
+    if (!(resolvedType instanceof protobuf.Type)) return scalarReader(field);
+    const target = slot(resolvedType);
+    return (reader, whenNull) => target.read(reader, whenNull);
+  }
+
+  const decoders: Decoders = {
+    message: slot,
+    element,
+    field: (field) => compileFieldDecoder(field, compileContext),
+    get wire() {
+      if (representation === wireRepresentation) return decoders;
+      wire ??= createDecoders(wireRepresentation, switches, resolveType);
+      return wire;
+    },
+  };
+  const compileContext: DecoderContext = { representation, ...switches, scalarReader, slot, keyReader };
+  const readContext = {
+    representation,
+    element,
+    resolveType,
+    wireSlot: (type: protobuf.Type) => decoders.wire.message(type),
+  };
+  return decoders;
+}
+
+function basicReader(type: string, representation: Representation): ReadValue {
+  switch (type) {
+    case "string":
+      return readString;
+    case "bool":
+      return readBool;
+    case "double":
+      return readDouble;
+    case "float":
+      return readFloat;
+    case "bytes":
+      return bytesReader(representation);
+  }
+  const { is64, isUnsigned } = integerRanges.get(type)!;
+  if (!is64) return isUnsigned ? readUint32 : readInt32;
+  const readDigits: ReadScalar<unknown> = isUnsigned ? readUint64 : readInt64;
+  if (representation.longs === String) return readDigits;
+  const toLong = longForm(representation, isUnsigned);
+  return (reader, whenNull) => {
+    const digits = readDigits(reader, undefined);
+    return digits === undefined ? whenNull : toLong(digits as string);
+  };
+}
+
+function bytesReader(representation: Representation): ReadValue {
+  const toBytes = bytesForm(representation);
+  return (reader, whenNull) => {
+    const { at } = reader;
+    if (reader.takeNull()) return whenNull;
+    return toBytes(decodeBase64(reader.readString()) ?? reader.failValue(at));
+  };
+}
+
+/** Reads names and numbers; an unknown name under `ignoreUnknownFields` is read as if it were `null`. */
+function enumReader(type: protobuf.Enum, representation: Representation, switches: DecodeSwitches): ReadValue {
+  const names = enumNames(type, switches);
+  const toForm = enumForm(representation, type);
+  const isNullValue = type.fullName === ".google.protobuf.NullValue";
+  return (reader, whenNull) => {
+    const { at } = reader;
+    if (reader.text.charCodeAt(at) === 34) {
+      const number = names.find(reader.readString());
+      if (number !== undefined) return toForm(number);
+      return switches.ignoreUnknownFields ? whenNull : reader.failValue(at);
+    }
+    if (reader.takeNull()) return isNullValue ? toForm(0) : whenNull;
+    const number = readInt32(reader, 0);
+    if (isClosed(type) && type.valuesById[number] === undefined) reader.failValue(at);
+    return toForm(number);
+  };
+}
+
+/** A closed enum has no other values than the declared ones. */
+export function isClosed(type: protobuf.Enum): boolean {
+  // protobufjs resolves the features of editions, but does not declare where.
+  const { _features } = type as unknown as { readonly _features: { readonly enum_type?: string } };
+  return _features.enum_type === "CLOSED";
+}
+
+/** Reads the name of a map's entry and gives the property name that handlers see: digits without sugar, a valid string. */
+function keyReader(field: protobuf.MapField): (reader: JsonReader) => string {
+  if (field.keyType === "string") return (reader) => reader.readString();
+  return (reader) => {
+    const { at } = reader;
+    return parseKey(field.keyType, reader.readString()) ?? reader.fail("key", at);
+  };
+}
+
+/**
+ * The property name that a map has for a key, `undefined` if its type has no such key.
+ *
+ *     parseKey("int32", "07")    // "7"
+ *     parseKey("bool", "yes")    // undefined
+ */
+export function parseKey(keyType: string, text: string): string | undefined {
+  if (keyType === "string") return text;
+  if (keyType === "bool") return text === "true" || text === "false" ? text : undefined;
+  return /^-?[0-9]+$/.test(text) ? parseInteger(withoutLeadingZeros(text), integerRanges.get(keyType)!) : undefined;
+}

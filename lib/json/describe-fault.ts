@@ -1,0 +1,177 @@
+import protobuf from "protobufjs";
+import { codes, invalidField, RpcError } from "../call/rpc-error.js";
+import { fieldsByName, protoName, typeName } from "./field-names.js";
+import type { JsonFault } from "./json-fault.js";
+import { JsonReader, maxDepth } from "./json-reader.js";
+import { isWellKnown } from "./read-well-known.js";
+
+/** What a JSON text is of: a message, or a field with what errors call it. */
+export type Subject = protobuf.Type | { readonly field: protobuf.Field; readonly path: string };
+
+/**
+ * The error that the client reads: INVALID_ARGUMENT with the path of the field as its `.proto` file names it.
+ *
+ *     invalid value "abc" for field "items[3].page_size" (int32)
+ *     unknown field "items[3].colour" in acme.Item
+ *     malformed JSON at line 2, column 14: expected ":"
+ */
+export function describeFault(fault: JsonFault, text: string, subject: Subject): RpcError {
+  if (fault.kind === "syntax") {
+    const { line, column } = lineAndColumn(text, fault.at);
+    return new RpcError(
+      codes.INVALID_ARGUMENT,
+      `malformed JSON at line ${line}, column ${column}: expected ${fault.note}`,
+    );
+  }
+  const place = placeOf(text, fault.at, subject);
+  const message = describe(fault, text, place);
+  return place.path === "" ? new RpcError(codes.INVALID_ARGUMENT, message) : invalidField(place.path, message);
+}
+
+function describe(fault: JsonFault, text: string, place: Place): string {
+  const target = place.path === "" ? `message (${place.type})` : `field "${place.path}" (${place.type})`;
+  switch (fault.kind) {
+    case "unknown":
+      return `unknown field "${place.path}" in ${place.parent}`;
+    case "duplicate":
+      return `field "${place.path}" is given twice`;
+    case "oneof":
+      return `field "${place.path}" is given beside another field of the oneof "${fault.note}"`;
+    case "key":
+      return `invalid key ${quoteValue(text, fault.at)} for field "${place.path}" (${place.type})`;
+    case "type":
+      return `unknown type "${cut(fault.note)}" for ${target}`;
+    case "depth":
+      return `${target} is nested deeper than ${maxDepth} levels`;
+    default:
+      return `invalid value ${quoteValue(text, fault.at)} for ${target}`;
+  }
+}
+
+/** Where in a message something stands. */
+interface Place {
+  /** `"items[3].page_size"` */
+  readonly path: string;
+  /** `"int32"`, `"repeated acme.Item"`, `"map<string, acme.Item>"` */
+  readonly type: string;
+  /** The message that the last field belongs to. */
+  readonly parent: string;
+}
+
+/** One level of the text: the name or index of what is being read in it. */
+interface Level {
+  /** Where the object or array starts. */
+  readonly open: number;
+  step: string | number;
+}
+
+/** Find the place of an offset. The text before it has been read and is known to be well formed. */
+function placeOf(text: string, offset: number, subject: Subject): Place {
+  const levels = levelsTo(text, offset);
+  let cursor = startCursor(subject);
+  for (const { open, step } of levels) cursor = descend(cursor, text, open, step);
+  return { path: cursor.path, type: printType(cursor), parent: cursor.parent };
+}
+
+function levelsTo(text: string, offset: number): Level[] {
+  const levels: Level[] = [];
+  const reader = new JsonReader(text);
+  for (let at = 0; at <= offset; at++) {
+    const char = text[at];
+    const top = levels.at(-1);
+    if (char === '"') {
+      const string = stringAt(text, at);
+      reader.at = at + string.length;
+      if (reader.skipSpace() === 58 && typeof top?.step === "string") top.step = JSON.parse(string);
+      if (at === offset) break;
+      at = reader.at - 1;
+    } else if (at === offset) break;
+    else if (char === "{") levels.push({ open: at, step: "" });
+    else if (char === "[") levels.push({ open: at, step: 0 });
+    else if (char === "}" || char === "]") levels.pop();
+    else if (char === "," && typeof top?.step === "number") top.step++;
+  }
+  return levels;
+}
+
+/** The string that starts at an offset, with its quotes. */
+function stringAt(text: string, at: number): string {
+  const token = /"(?:[^"\\]|\\.)*"/y;
+  token.lastIndex = at;
+  return token.exec(text)?.[0] ?? '""';
+}
+
+/** How far a path has been followed through the types. */
+interface Cursor {
+  readonly path: string;
+  readonly parent: string;
+  /** The field as a whole, one element or entry of it, a message, or JSON of no declared type. */
+  readonly field?: protobuf.Field | undefined;
+  readonly isElement?: boolean;
+  readonly message?: protobuf.Type | undefined;
+}
+
+function startCursor(subject: Subject): Cursor {
+  if (subject instanceof protobuf.Type) return { path: "", parent: typeName(subject), message: subject };
+  return { path: subject.path, parent: "", field: subject.field };
+}
+
+function descend(cursor: Cursor, text: string, open: number, step: string | number): Cursor {
+  const { field, path, parent } = cursor;
+  if (field !== undefined && !cursor.isElement && (field.map || field.repeated)) {
+    return { path: `${path}[${step}]`, parent, field, isElement: true };
+  }
+  const message = cursor.message ?? (field?.resolvedType instanceof protobuf.Type ? field.resolvedType : undefined);
+  const type = message?.fullName === ".google.protobuf.Any" ? typeOfAny(message, text, open) : message;
+  const child = type === undefined || isWellKnown(type) ? undefined : fieldsByName(type).get(String(step));
+  if (child === undefined) {
+    const below = typeof step === "number" ? `${path}[${step}]` : join(path, step);
+    return { path: below, parent: type === undefined ? "" : typeName(type), message: freeForm(type, step) };
+  }
+  return { path: join(path, protoName(child)), parent: typeName(type!), field: child };
+}
+
+/** The type of what stands below a type with a JSON form of its own. */
+function freeForm(type: protobuf.Type | undefined, step: string | number): protobuf.Type | undefined {
+  if (type === undefined || !/^\.google\.protobuf\.(Struct|ListValue|Value)$/.test(type.fullName)) {
+    return step === "value" ? type : undefined;
+  }
+  return type.root.lookupType("google.protobuf.Value");
+}
+
+function typeOfAny(any: protobuf.Type, text: string, open: number): protobuf.Type | undefined {
+  const url = /"@type"\s*:\s*"([^"]*)"/.exec(text.slice(open))?.[1];
+  const found = url === undefined ? null : any.root.lookup(url.slice(url.lastIndexOf("/") + 1), [protobuf.Type]);
+  return found instanceof protobuf.Type ? found : undefined;
+}
+
+function join(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}
+
+function printType({ field, isElement, message }: Cursor): string {
+  if (field === undefined) return message === undefined ? "unknown" : typeName(message);
+  const element = field.resolvedType === null ? field.type : typeName(field.resolvedType);
+  if (isElement) return element;
+  if (field instanceof protobuf.MapField) return `map<${field.keyType}, ${element}>`;
+  return field.repeated ? `repeated ${element}` : element;
+}
+
+/** The value that starts at an offset, as text in quotes. */
+function quoteValue(text: string, at: number): string {
+  const reader = new JsonReader(text);
+  reader.at = at;
+  if (text[at] === '"') return `"${cut(JSON.parse(stringAt(text, at)))}"`;
+  reader.skipValue();
+  return `"${cut(text.slice(at, reader.at))}"`;
+}
+
+/** Error texts carry 80 characters of what the client sent. */
+export function cut(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}
+
+function lineAndColumn(text: string, at: number): { line: number; column: number } {
+  const before = text.slice(0, at);
+  return { line: before.split("\n").length, column: at - before.lastIndexOf("\n") };
+}

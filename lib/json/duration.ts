@@ -1,0 +1,37 @@
+import { endOfFraction, fractionNanos, printFraction, type Time } from "./timestamp.js";
+
+const maxSeconds = 315_576_000_000;
+
+/**
+ * Read a duration; `undefined` if the text is none or is longer than 10,000 years. Both parts have its sign.
+ *
+ *     parseDuration("-1.5s")   // { seconds: -1, nanos: -500000000 }
+ *
+ * @see https://protobuf.dev/reference/protobuf/google.protobuf/#duration
+ */
+export function parseDuration(text: string): Time | undefined {
+  const start = text.charCodeAt(0) === 45 ? 1 : 0;
+  let end = start;
+  let seconds = 0;
+  for (let char = text.charCodeAt(end); char >= 48 && char <= 57; char = text.charCodeAt(++end)) {
+    seconds = seconds * 10 + (char - 48);
+  }
+  const unit = endOfFraction(text, end);
+  const nanos = fractionNanos(text, end, unit);
+  const hasForm = end > start && text.charCodeAt(unit) === 115 && text.length === unit + 1;
+  if (!hasForm || !(seconds <= maxSeconds && nanos >= 0)) return undefined;
+  // `0 -` makes no negative zero.
+  return start === 1 ? { seconds: 0 - seconds, nanos: 0 - nanos } : { seconds, nanos };
+}
+
+/**
+ * Print a duration, with 0, 3, 6 or 9 digits of fraction; `undefined` if it is out of range.
+ *
+ *     printDuration(-1, -500_000_000)   // "-1.500s"
+ */
+export function printDuration(seconds: number, nanos: number): string | undefined {
+  const isInRange = Math.abs(seconds) <= maxSeconds && Math.abs(nanos) <= 999_999_999;
+  if (!isInRange || (seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0)) return undefined;
+  const sign = seconds < 0 || nanos < 0 ? "-" : "";
+  return `${sign}${Math.abs(seconds)}${printFraction(Math.abs(nanos))}s`;
+}

@@ -1,0 +1,84 @@
+import { inspect } from "node:util";
+import protobuf from "protobufjs";
+import { cut, type Subject } from "./describe-fault.js";
+import type { Encoders } from "./encoders.js";
+import { jsonName, protoName, typeName } from "./field-names.js";
+import { maxDepth } from "./json-reader.js";
+import { isWellKnown } from "./read-well-known.js";
+import { WrongValue } from "./write-scalar.js";
+
+/**
+ * The error of a message that cannot be written, with the path of the field. It is the handler's fault.
+ *
+ *     invalid value 1.5 for field "items[3].page_size" (int32) of acme.ListResponse
+ *
+ * The path is found by writing the message once more, field by field, so that writing costs nothing for it.
+ */
+export function explainWrongValue(fault: WrongValue, value: unknown, subject: Subject, encoders: Encoders): Error {
+  const search: Search = { encoders, depth: 0 };
+  const found =
+    subject instanceof protobuf.Type
+      ? findInMessage(value, subject, "", search)
+      : findInField(value, subject.field, subject.path, search);
+  const place = found === undefined ? "" : ` for field "${found.path}" (${found.type})`;
+  const message = typeName(subject instanceof protobuf.Type ? subject : (subject.field.parent as protobuf.Type));
+  const reason = fault.reason === "" ? "" : `: ${fault.reason}`;
+  return new Error(`invalid value ${cut(inspect(fault.value, { depth: 0, breakLength: Infinity }))}${place} of ${message}${reason}`);
+}
+
+interface Search {
+  readonly encoders: Encoders;
+  readonly depth: number;
+}
+
+interface Found {
+  readonly path: string;
+  readonly type: string;
+}
+
+function findInMessage(message: unknown, type: protobuf.Type, path: string, search: Search): Found | undefined {
+  if (typeof message !== "object" || message === null || isWellKnown(type)) return undefined;
+  for (const field of type.fieldsArray) {
+    const name = [field.name, jsonName(field), protoName(field)].find((key) => Object.hasOwn(message, key));
+    if (name === undefined) continue;
+    const value = (message as Record<string, unknown>)[name];
+    const found = findInField(value, field, path === "" ? protoName(field) : `${path}.${protoName(field)}`, search);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function findInField(value: unknown, field: protobuf.Field, path: string, search: Search): Found | undefined {
+  if (value === undefined || value === null) return undefined;
+  const type = field.resolvedType === null ? field.type : typeName(field.resolvedType);
+  if (!field.repeated && !field.map) return findInElement(value, field, path, search);
+  if (field.repeated && !Array.isArray(value)) return { path, type: `repeated ${type}` };
+  if (typeof value !== "object") return { path, type: "map" };
+  const entries: Iterable<[unknown, unknown]> = value instanceof Map ? value : Object.entries(value);
+  for (const [key, item] of entries) {
+    const found = findInElement(item, field, `${path}[${String(key)}]`, search);
+    if (found !== undefined) return found;
+  }
+  // What is left are keys.
+  return field.map && fails(() => search.encoders.field(field)(value, 0)) ? { path, type: "map" } : undefined;
+}
+
+function findInElement(value: unknown, field: protobuf.Field, path: string, search: Search): Found | undefined {
+  if (search.depth > maxDepth || !fails(() => search.encoders.element(field)(value, search.depth))) return undefined;
+  const { resolvedType } = field;
+  const deeper =
+    resolvedType instanceof protobuf.Type
+      ? findInMessage(value, resolvedType, path, { ...search, depth: search.depth + 1 })
+      : undefined;
+  return deeper ?? { path, type: resolvedType === null ? field.type : typeName(resolvedType) };
+}
+
+function fails(write: () => string): boolean {
+  try {
+    write();
+    return false;
+  } catch (error) {
+    if (error instanceof WrongValue) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import type protobuf from "protobufjs";
+
+/** The name of a field in JSON: `"pageSize"`, or `"[acme.extension]"`. */
+export function jsonName(field: protobuf.Field): string {
+  return field.declaringField === null ? (field.jsonName ?? field.name) : extensionName(field);
+}
+
+/** The name of a field in the `.proto` file: `"page_size"`, or `"[acme.extension]"`. */
+export function protoName(field: protobuf.Field): string {
+  return field.declaringField === null ? (field.protoName ?? field.name) : extensionName(field);
+}
+
+function extensionName(field: protobuf.Field): string {
+  const { fullName, name, protoName } = field.declaringField ?? field;
+  const scope = fullName.slice(1, fullName.length - name.length);
+  return `[${scope}${protoName ?? name}]`;
+}
+
+/**
+ * The field that each name in JSON text stands for: the JSON names, then the proto names that are still free.
+ */
+export function fieldsByName(type: protobuf.Type): ReadonlyMap<string, protobuf.Field> {
+  const fields = type.fieldsArray.map((field) => field.resolve());
+  const byName = new Map(fields.map((field) => [jsonName(field), field]));
+  for (const field of fields) {
+    if (!byName.has(protoName(field))) byName.set(protoName(field), field);
+  }
+  return byName;
+}
+
+/** The oneof that a field belongs to; `optional` is none. */
+export function oneofOf(field: protobuf.Field): protobuf.OneOf | undefined {
+  // protobufjs models `optional` of proto3 as a oneof with one member.
+  return field.partOf === null || field.partOf.isProto3Optional ? undefined : field.partOf;
+}
+
+/** `"acme.Book"` for protobufjs's `".acme.Book"`. */
+export function typeName(type: protobuf.Type | protobuf.Enum): string {
+  return type.fullName.replace(/^\./, "");
+}

@@ -1,0 +1,65 @@
+import type protobuf from "protobufjs";
+import type { MessageCodec } from "./codec.js";
+import type { Decoders } from "./decoders.js";
+import { describeFault, type Subject } from "./describe-fault.js";
+import type { Encoders } from "./encoders.js";
+import { explainWrongValue } from "./explain-wrong-value.js";
+import { indentJson } from "./indent-json.js";
+import { JsonFault } from "./json-fault.js";
+import { JsonReader } from "./json-reader.js";
+import { encodeBytes, type ReaderSlot } from "./read-well-known.js";
+import { WrongValue } from "./write-scalar.js";
+import type { WriterSlot } from "./write-well-known.js";
+
+/** The readers and writers of one set of switches. */
+export interface Compiled {
+  readonly decoders: Decoders;
+  readonly encoders: Encoders;
+  readonly pretty: boolean;
+}
+
+export function createMessageCodec(type: protobuf.Type, compiled: Compiled): MessageCodec {
+  const { decoders, encoders } = compiled;
+  const reader = decoders.message(type);
+  const wireReader = decoders.wire.message(type);
+  const writer = encoders.message(type);
+  const decode = (text: string) => readAll(text, type, reader) as Record<string, unknown>;
+  const encode = (message: unknown) => writeAll(message, type, writer, compiled);
+  return {
+    create: () => decode("{}"),
+    decode,
+    encode,
+    toBinary: (text) => {
+      const message = readAll(text, type, wireReader);
+      return encodeBytes(type, message, () => {
+        throw describeFault(new JsonFault("depth", 0), text, type);
+      });
+    },
+    fromBinary: (bytes) => encode(type.decode(bytes)),
+  };
+}
+
+/** Read a text from its first to its last character; what is wrong with it is told to the client. */
+export function readAll(text: string, subject: Subject, slot: ReaderSlot): unknown {
+  const reader = new JsonReader(text);
+  try {
+    reader.start();
+    const value = slot.read(reader, undefined);
+    reader.end();
+    return value;
+  } catch (error) {
+    if (error instanceof JsonFault) throw describeFault(error, text, subject);
+    throw error;
+  }
+}
+
+/** Write a value; what is wrong with it is told to the server's owner. */
+export function writeAll(value: unknown, subject: Subject, slot: WriterSlot, compiled: Compiled): string {
+  try {
+    const json = slot.write(value, 0);
+    return compiled.pretty ? indentJson(json) : json;
+  } catch (error) {
+    if (error instanceof WrongValue) throw explainWrongValue(error, value, subject, compiled.encoders);
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import protobuf from "protobufjs";
+import { invalidField } from "../call/rpc-error.js";
+import type { Decoders } from "./decoders.js";
+import { cut } from "./describe-fault.js";
+import { protoName, typeName } from "./field-names.js";
+import { JsonFault } from "./json-fault.js";
+import { JsonReader } from "./json-reader.js";
+import { integerRanges, withoutLeadingZeros } from "./number-text.js";
+
+/** Text from a path or a query → the JSON text that stands for it, `undefined` if there is none. */
+type ToJson = (text: string) => string | undefined;
+
+/**
+ * A parser of text from a path or a query, for one value of a field.
+ *
+ * The text is ProtoJSON without the quotes; Struct, Value, ListValue and Any are JSON text.
+ */
+export function createTextParser(field: protobuf.Field, decoders: Decoders): (text: string, path?: string) => unknown {
+  const read = decoders.element(field);
+  const toJson = jsonOf(field);
+  const type = field.resolvedType === null ? field.type : typeName(field.resolvedType);
+  return (text, path = protoName(field)) => {
+    const value = readText(read, toJson(text));
+    if (value !== undefined) return value;
+    throw invalidField(path, `invalid value "${cut(text)}" for field "${path}" (${type})`);
+  };
+}
+
+function readText(read: ReturnType<Decoders["element"]>, json: string | undefined): unknown {
+  if (json === undefined) return undefined;
+  const reader = new JsonReader(json);
+  try {
+    reader.start();
+    const value = read(reader, undefined);
+    reader.end();
+    return value;
+  } catch (error) {
+    if (error instanceof JsonFault) return undefined;
+    throw error;
+  }
+}
+
+function jsonOf(field: protobuf.Field): ToJson {
+  const { resolvedType } = field.resolve();
+  if (resolvedType instanceof protobuf.Enum) return enumJson;
+  if (resolvedType instanceof protobuf.Type) return messageJson(resolvedType);
+  if (field.type === "bool") return (text) => (text === "true" || text === "false" ? text : undefined);
+  // Leading zeros are no JSON, but ordinary in a path.
+  if (integerRanges.has(field.type)) return (text) => JSON.stringify(withoutLeadingZeros(text));
+  return JSON.stringify;
+}
+
+function enumJson(text: string): string {
+  return /^-?[0-9]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+const quoted = new Set(["Timestamp", "Duration", "FieldMask"].map((name) => `.google.protobuf.${name}`));
+const verbatim = new Set(["Struct", "Value", "ListValue", "Any"].map((name) => `.google.protobuf.${name}`));
+
+function messageJson(type: protobuf.Type): ToJson {
+  if (quoted.has(type.fullName)) return JSON.stringify;
+  if (verbatim.has(type.fullName)) return (text) => text;
+  if (/^\.google\.protobuf\.[A-Z][A-Za-z0-9]*Value$/.test(type.fullName)) return jsonOf(type.fieldsById[1]!);
+  // Other messages have no form in a path or a query.
+  return () => undefined;
+}

@@ -1,0 +1,171 @@
+import { decodeBase64 } from "./base64.js";
+import { type IntegerRange, int64, integerRanges, parseFloatText, parseInteger } from "./number-text.js";
+
+/** Writes a value as JSON text. `depth` counts the messages around it. */
+export type WriteValue = (value: unknown, depth: number) => string;
+
+/** A handler answered what its field cannot hold. `explainWrongValue` finds out where. */
+export class WrongValue {
+  readonly value: unknown;
+  readonly reason: string;
+
+  constructor(value: unknown, reason = "") {
+    this.value = value;
+    this.reason = reason;
+  }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings may not contain them
+const needsEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+/** A JSON string. Lone surrogates become U+FFFD, as they do in UTF-8. */
+export function quoteString(text: string): string {
+  const { length } = text;
+  // A loop over few characters is faster than a call of the regular expression.
+  if (length < 32) {
+    for (let i = 0; i < length; i++) {
+      const char = text.charCodeAt(i);
+      if (char < 32 || char === 34 || char === 92 || char >= 0xd800) return quoteWithEscapes(text);
+    }
+    return `"${text}"`;
+  }
+  return needsEscape.test(text) ? quoteWithEscapes(text) : `"${text}"`;
+}
+
+function quoteWithEscapes(text: string): string {
+  return JSON.stringify(text.replace(/\p{Surrogate}/gu, "\ufffd"));
+}
+
+export function writeString(value: unknown): string {
+  if (typeof value === "string") return quoteString(value);
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return `"${value}"`;
+  throw new WrongValue(value);
+}
+
+export function writeBool(value: unknown): string {
+  if (value === true || value === 1) return "true";
+  if (value === false || value === 0) return "false";
+  throw new WrongValue(value);
+}
+
+export function writeInt32(value: unknown): string {
+  if (typeof value === "number" && (value | 0) === value) return value === 0 ? "0" : `${value}`;
+  return integerDigits(value, integerRanges.get("int32")!);
+}
+
+export function writeUint32(value: unknown): string {
+  if (typeof value === "number" && value >>> 0 === value) return value === 0 ? "0" : `${value}`;
+  return integerDigits(value, integerRanges.get("uint32")!);
+}
+
+/** The digits of an integer that is given as a number, a bigint, text or a `Long`. */
+export function integerDigits(value: unknown, range: IntegerRange): string {
+  const digits = parseInteger(integerText(value), range);
+  if (digits === undefined) throw new WrongValue(value);
+  return digits;
+}
+
+function integerText(value: unknown): string {
+  if (typeof value === "string" || typeof value === "bigint") return String(value);
+  // No exponents: the digits of the exact value.
+  if (typeof value === "number") return Number.isInteger(value) ? BigInt(value).toString() : "";
+  return isLong(value) ? longDigits(value) : "";
+}
+
+/** A 64-bit integer in two halves, as the `long` package has it. */
+interface LongParts {
+  readonly low: number;
+  readonly high: number;
+  readonly unsigned: boolean;
+}
+
+function isLong(value: unknown): value is LongParts {
+  if (typeof value !== "object" || value === null) return false;
+  return "low" in value && typeof value.low === "number" && "high" in value && typeof value.high === "number";
+}
+
+function longDigits({ low, high, unsigned }: LongParts): string {
+  const isSmall = high === 0 || (high === -1 && low < 0 && !unsigned);
+  if (isSmall) return String(high === 0 ? low >>> 0 : low);
+  const bits = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+  return String(unsigned ? bits : BigInt.asIntN(64, bits));
+}
+
+/** A writer of 64-bit integers: JSON strings, or numbers with all their digits. */
+export function int64Writer(range: IntegerRange, asNumbers: boolean): WriteValue {
+  const quote = asNumbers ? "" : '"';
+  return (value) => quote + (typeof value === "string" && isPlain(value) ? value : integerDigits(value, range)) + quote;
+}
+
+/** At most 18 digits, without leading zeros: in range whatever the type. */
+function isPlain(text: string): boolean {
+  const { length } = text;
+  if (length === 0 || length > 18 || (length > 1 && text.charCodeAt(0) === 48)) return false;
+  for (let i = 0; i < length; i++) {
+    const char = text.charCodeAt(i);
+    if (char < 48 || char > 57) return false;
+  }
+  return true;
+}
+
+export function writeDouble(value: unknown): string {
+  return typeof value === "number" ? printDouble(value) : printDouble(toDouble(value, false));
+}
+
+/** A `float` in as few digits as tell it from its neighbours of 32 bits: `0.1`, not `0.10000000149011612`. */
+export function writeFloat(value: unknown): string {
+  const number = typeof value === "number" ? value : toDouble(value, true);
+  const text = printDouble(number);
+  // Six digits are exact in 32 bits.
+  return text.length <= 7 ? text : printFloat(number);
+}
+
+function printFloat(number: number): string {
+  const float = Math.fround(number);
+  if (!Number.isFinite(float)) {
+    if (Number.isFinite(number)) throw new WrongValue(number);
+    return printDouble(float);
+  }
+  for (let digits = 6; digits <= 9; digits++) {
+    const short = Number(float.toPrecision(digits));
+    if (Math.fround(short) === float) return printDouble(short);
+  }
+  return printDouble(float);
+}
+
+function printDouble(number: number): string {
+  if (Number.isFinite(number)) return Object.is(number, -0) ? "-0" : `${number}`;
+  return `"${number}"`;
+}
+
+function toDouble(value: unknown, isFloat: boolean): number {
+  const text = isLong(value) ? longDigits(value) : String(value);
+  const number = typeof value === "object" && !isLong(value) ? undefined : parseFloatText(text, isFloat);
+  if (number === undefined) throw new WrongValue(value);
+  return number;
+}
+
+/** Bytes as padded base64 of the standard alphabet; text is taken as base64 of either alphabet. */
+export function writeBytes(value: unknown): string {
+  return `"${toBuffer(value).toString("base64")}"`;
+}
+
+export function toBuffer(value: unknown): Buffer {
+  if (Buffer.isBuffer(value)) return value;
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  if (Array.isArray(value) && value.every(isByte)) return Buffer.from(value);
+  const bytes = typeof value === "string" ? decodeBase64(value) : undefined;
+  if (bytes === undefined) throw new WrongValue(value);
+  return bytes;
+}
+
+function isByte(value: unknown): value is number {
+  return typeof value === "number" && (value & 255) === value;
+}
+
+/** Seconds and nanoseconds: integers that a number holds. */
+export function toSafeInteger(value: unknown): number {
+  if (typeof value === "number" && Number.isInteger(value)) return value;
+  if (value === undefined || value === null) return 0;
+  return Number(integerDigits(value, int64));
+}

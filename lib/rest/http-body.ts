@@ -1,0 +1,53 @@
+import type protobuf from "protobufjs";
+import type { Message } from "../call/message.js";
+import type { Representation } from "../schema/representation.js";
+import { qualifiedName } from "../schema/walk.js";
+
+/**
+ * Is it `google.api.HttpBody`, whose `data` is the HTTP body itself and whose `content_type` is its type?
+ *
+ * @see https://github.com/googleapis/googleapis/blob/ecb1cf0a0021267dd452289fc71c75674ae29fe3/google/api/httpbody.proto
+ */
+export function isHttpBody(type: protobuf.Type | protobuf.Enum | null): type is protobuf.Type {
+  return type !== null && qualifiedName(type) === "google.api.HttpBody";
+}
+
+/** Between HTTP bodies and HttpBody messages, in the representation of the services. */
+export interface HttpBodyForm {
+  /** Fill a message made by the type's codec. */
+  write(message: Message, contentType: string, data: Buffer): Message;
+  read(message: Message): { readonly contentType: string; readonly data: Uint8Array };
+}
+
+export function createHttpBodyForm(type: protobuf.Type, representation: Representation): HttpBodyForm {
+  const contentTypeName = fieldName(type, "content_type");
+  const dataName = fieldName(type, "data");
+  return {
+    write(message, contentType, data) {
+      message[contentTypeName] = contentType;
+      message[dataName] = representBytes(data, representation);
+      return message;
+    },
+    read: (message) => ({
+      contentType: message[contentTypeName] || "application/octet-stream",
+      data: readBytes(message[dataName]),
+    }),
+  };
+}
+
+function fieldName(type: protobuf.Type, protoName: string): string {
+  return type.fieldsArray.find((field) => (field.protoName ?? field.name) === protoName)?.name ?? protoName;
+}
+
+function representBytes(data: Buffer, { bytes }: Representation): Buffer | string | number[] {
+  if (bytes === String) return data.toString("base64");
+  return bytes === Array ? [...data] : data;
+}
+
+function readBytes(data: unknown): Uint8Array {
+  if (data instanceof Uint8Array) return data;
+  if (typeof data === "string") return Buffer.from(data, "base64");
+  if (Array.isArray(data)) return Buffer.from(data);
+  if (data === undefined || data === null) return new Uint8Array();
+  throw new TypeError(`invalid value for field "data" of google.api.HttpBody: ${typeof data}`);
+}

@@ -1,0 +1,163 @@
+import type { ServerCall } from "../call/server-call.js";
+import type { JsonCodecs, JsonSwitches } from "../json/codec.js";
+import { ConfigError, type ConfigFault } from "../schema/config-error.js";
+import type { Representation } from "../schema/representation.js";
+import { didYouMean } from "../schema/suggest-name.js";
+import type { TimeoutLimits } from "./deadline.js";
+import type { ErrorFormatter } from "./encode-error.js";
+import { type StreamFormatName, streamFormats } from "./stream-format.js";
+
+/** How requests are read and answered. Everything may be left out. */
+export interface RestOptions {
+  /** How JSON is read and written. `emitDefaults` is on unless switched off here. */
+  readonly json?: JsonSwitches | undefined;
+  /** What to do with query parameters that name no field: skip them (the default), or answer 400. */
+  readonly unknownQueryParameters?: "ignore" | "reject" | undefined;
+  /** Query parameters that are somebody else's: never bound, never unknown. */
+  readonly ignoredQueryParameters?: readonly string[] | undefined;
+  /** Answer 400 when the body says otherwise than the path about a field; the path wins unless this is on. */
+  readonly rejectBodyCollisions?: boolean | undefined;
+  /** The largest body, and the largest message of a streamed one, in bytes after inflating: 4 MiB unless given. */
+  readonly bodyLimit?: number | undefined;
+  /** How server streams are written: `"ndjson"` unless given. A client that accepts `text/event-stream` gets that. */
+  readonly streamFormat?: StreamFormatName | undefined;
+  /** Give methods without a rule the route `POST /package.Service/Method`. */
+  readonly unannotatedMethods?: boolean | undefined;
+  /** A known path asked with another HTTP method: answer 405 (the default), or leave it to the next middleware. */
+  readonly methodNotAllowed?: "answer" | "next" | undefined;
+  /** Milliseconds for a call whose client asks for no timeout. */
+  readonly defaultTimeout?: number | undefined;
+  /** The most milliseconds that a call may take, whatever its client asks for. */
+  readonly maxTimeout?: number | undefined;
+  /** Show callers what an unexpected exception says. For development. */
+  readonly detailedErrors?: boolean | undefined;
+  /** Replaces the body of error responses. */
+  readonly formatError?: ErrorFormatter | undefined;
+  /** Hears of every failure whose text the caller is not shown; written to `console.error` unless given. */
+  readonly onError?: ((error: unknown, call: ServerCall | undefined) => void) | undefined;
+}
+
+/** The options with everything decided. */
+export interface RestSettings extends TimeoutLimits {
+  readonly codecs: JsonCodecs;
+  readonly representation: Representation;
+  readonly unknownQueryParameters: "ignore" | "reject";
+  readonly ignoredQueryParameters: ReadonlySet<string>;
+  readonly rejectBodyCollisions: boolean;
+  readonly bodyLimit: number;
+  readonly streamFormat: StreamFormatName;
+  readonly methodNotAllowed: "answer" | "next";
+  readonly detailedErrors: boolean;
+  readonly formatError: ErrorFormatter | undefined;
+  readonly onError: (error: unknown, call: ServerCall | undefined) => void;
+}
+
+const jsonSwitchNames = [
+  "emitDefaults",
+  "protoFieldNames",
+  "enumsAsIntegers",
+  "int64AsNumbers",
+  "pretty",
+  "ignoreUnknownFields",
+  "caseInsensitiveEnums",
+  "caseInsensitiveFieldNames",
+  "removeEnumPrefix",
+] as const satisfies readonly (keyof JsonSwitches)[];
+
+/** What each option takes: the check, and how to say it. */
+const optionRules: Readonly<Record<keyof RestOptions, Rule>> = {
+  json: { accepts: isObject, wants: "an object of switches" },
+  unknownQueryParameters: oneOf("ignore", "reject"),
+  ignoredQueryParameters: { accepts: isStringArray, wants: "an array of names" },
+  rejectBodyCollisions: { accepts: isBoolean, wants: "true or false" },
+  bodyLimit: { accepts: isPositive, wants: "a number of bytes" },
+  streamFormat: oneOf(...Object.keys(streamFormats)),
+  unannotatedMethods: { accepts: isBoolean, wants: "true or false" },
+  methodNotAllowed: oneOf("answer", "next"),
+  defaultTimeout: { accepts: isPositive, wants: "a number of milliseconds" },
+  maxTimeout: { accepts: isPositive, wants: "a number of milliseconds" },
+  detailedErrors: { accepts: isBoolean, wants: "true or false" },
+  formatError: { accepts: isFunction, wants: "a function" },
+  onError: { accepts: isFunction, wants: "a function" },
+};
+
+interface Rule {
+  readonly accepts: (value: unknown) => boolean;
+  readonly wants: string;
+}
+
+/**
+ * Check options and fill in the defaults.
+ *
+ * @throws ConfigError for every name that is no option and every value that an option does not take.
+ */
+export function resolveRestOptions(
+  options: RestOptions,
+  codecs: JsonCodecs,
+  representation: Representation,
+): RestSettings {
+  const faults = [...checkOptions(options, optionRules), ...checkSwitches(options.json)];
+  if (faults.length > 0) throw new ConfigError(faults);
+  return {
+    codecs: codecs.with({ emitDefaults: true, ...options.json }),
+    representation,
+    unknownQueryParameters: options.unknownQueryParameters ?? "ignore",
+    ignoredQueryParameters: new Set(options.ignoredQueryParameters),
+    rejectBodyCollisions: options.rejectBodyCollisions ?? false,
+    bodyLimit: options.bodyLimit ?? 4 * 1024 * 1024,
+    streamFormat: options.streamFormat ?? "ndjson",
+    methodNotAllowed: options.methodNotAllowed ?? "answer",
+    defaultTimeout: options.defaultTimeout,
+    maxTimeout: options.maxTimeout,
+    detailedErrors: options.detailedErrors ?? false,
+    formatError: options.formatError,
+    onError:
+      options.onError ??
+      ((error, call) => console.error(`${call?.method.fullName ?? "a request"} failed:`, error)),
+  };
+}
+
+function checkOptions(options: object, rules: Readonly<Record<string, Rule>>): ConfigFault[] {
+  return Object.entries(options).flatMap(([name, value]) => {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    if (rule === undefined)
+      return { message: `unknown option "${name}"${didYouMean(name, Object.keys(rules))}` };
+    if (value === undefined || rule.accepts(value)) return [];
+    return { message: `option "${name}" takes ${rule.wants}, not ${JSON.stringify(value) ?? String(value)}` };
+  });
+}
+
+function checkSwitches(json: unknown): ConfigFault[] {
+  if (!isObject(json)) return [];
+  const rules = Object.fromEntries(
+    jsonSwitchNames.map((name) => [name, { accepts: isBoolean, wants: "true or false" }]),
+  );
+  return checkOptions(json, rules).map(({ message }) => ({ message: `json: ${message}` }));
+}
+
+function oneOf(...values: string[]): Rule {
+  return {
+    accepts: (value) => values.includes(value as string),
+    wants: values.map((value) => `"${value}"`).join(" or "),
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === "boolean";
+}
+
+function isPositive(value: unknown): boolean {
+  return typeof value === "number" && value > 0;
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
+}
+
+function isStringArray(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}

@@ -1,0 +1,57 @@
+import type { Metadata } from "@grpc/grpc-js";
+import type { AuthContext, Door, HttpContext, MetricsRecorder } from "../call/server-call.js";
+import type { HttpRequest } from "../http/http-message.js";
+import { readMetadata } from "./headers.js";
+
+/** Load reports travel in gRPC trailers; a REST call has nobody to report to. */
+const idleRecorder = {
+  recordRequestCostMetric() {},
+  recordUtilizationMetric() {},
+  recordNamedMetric() {},
+  recordCPUUtilizationMetric() {},
+  recordMemoryUtilizationMetric() {},
+  recordApplicationUtilizationMetric() {},
+  recordQpsMetric() {},
+  recordEpsMetric() {},
+  serialize() {},
+  // grpc-js does not export the class, whose other members are private.
+} as unknown as MetricsRecorder;
+
+/** The REST side of a call. Response metadata waits here for the first message, whose status it travels with. */
+export class RestDoor implements Door {
+  readonly #request: HttpRequest;
+  responseMetadata: Metadata | undefined;
+
+  constructor(request: HttpRequest) {
+    this.#request = request;
+  }
+
+  get http(): HttpContext | undefined {
+    return this.#request.context;
+  }
+
+  readMetadata(): Metadata {
+    return readMetadata(this.#request.headers);
+  }
+
+  sendMetadata(metadata: Metadata): void {
+    this.responseMetadata ??= metadata;
+  }
+
+  getPeer(): string {
+    return this.#request.getPeer();
+  }
+
+  getHost(): string {
+    const { headers } = this.#request;
+    return headers.host ?? String(headers[":authority"] ?? "");
+  }
+
+  getAuthContext(): AuthContext {
+    return this.#request.getAuthContext();
+  }
+
+  getMetricsRecorder(): MetricsRecorder {
+    return idleRecorder;
+  }
+}

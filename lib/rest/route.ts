@@ -1,0 +1,105 @@
+import type { Endpoint, MessageForm } from "../call/endpoint.js";
+import type { Message } from "../call/message.js";
+import type { HttpRequest } from "../http/http-message.js";
+import type { Binding } from "../http-rule/binding.js";
+import type { RouteMatch } from "../http-rule/router.js";
+import type { JsonCodecs } from "../json/codec.js";
+import { createSerializer } from "../schema/serializer.js";
+import { createMessagesDecoder } from "./decode-messages.js";
+import { createRequestDecoder } from "./decode-request.js";
+import { createMessageEncoder, type MessageEncoder } from "./encode-message.js";
+import type { RestSettings } from "./options.js";
+
+/** Everything that is decided about a binding before its first request. */
+export interface Route {
+  readonly binding: Binding;
+  readonly endpoint: Endpoint;
+  readonly isStreamingResponse: boolean;
+  /** What the handler takes: a message, or a stream of them. */
+  decode(match: RouteMatch, request: HttpRequest): Message | AsyncIterable<Message> | Promise<Message>;
+  /** The same for a request that could not be read. */
+  emptyInput(): Message | AsyncIterable<Message>;
+  readonly encoder: MessageEncoder;
+  /** For the items of a stream, each of which is one line. */
+  readonly itemEncoder: MessageEncoder;
+}
+
+/** Find the route of a binding; it is compiled for its first request. */
+export function createRouteTable(
+  findEndpoint: (path: string) => Endpoint,
+  settings: RestSettings,
+): (binding: Binding) => Route {
+  const routes = new Map<Binding, { readonly route: Route; readonly messages: MessageForm }>();
+  return (binding) => {
+    const known = routes.get(binding);
+    if (known !== undefined && known.messages === known.route.endpoint.messages) return known.route;
+    const endpoint = findEndpoint(binding.method.path);
+    const route = compileRoute(binding, endpoint, settings);
+    routes.set(binding, { route, messages: endpoint.messages });
+    return route;
+  };
+}
+
+function compileRoute(binding: Binding, endpoint: Endpoint, settings: RestSettings): Route {
+  const { kind, requestType } = binding.method;
+  const isStreamingRequest = kind === "client-streaming" || kind === "duplex-streaming";
+  const isStreamingResponse = kind === "server-streaming" || kind === "duplex-streaming";
+  const toHandler = createRequestConverter(binding, endpoint, settings);
+  const { create } = settings.codecs.message(requestType);
+  const encoder = createEncoder(binding, endpoint, settings, settings.codecs);
+  const oneLine = isStreamingResponse ? settings.codecs.with({ pretty: false }) : settings.codecs;
+  return {
+    binding,
+    endpoint,
+    isStreamingResponse,
+    decode: isStreamingRequest ? decodeMessages() : decodeRequest(),
+    emptyInput: () => (isStreamingRequest ? emptyIterable : toHandler(create())),
+    encoder,
+    itemEncoder: createEncoder(binding, endpoint, settings, oneLine),
+  };
+
+  function decodeRequest(): Route["decode"] {
+    const decode = createRequestDecoder(binding, settings);
+    if (!endpoint.messages.isForeign) return decode;
+    return async (match, request) => toHandler(await decode(match, request));
+  }
+
+  function decodeMessages(): Route["decode"] {
+    const decode = createMessagesDecoder(binding, settings);
+    if (!endpoint.messages.isForeign) return decode;
+    return async function* (match: RouteMatch, request: HttpRequest) {
+      for await (const message of decode(match, request)) yield toHandler(message);
+    };
+  }
+}
+
+const emptyIterable: AsyncIterable<never> = {
+  [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
+};
+
+/** Messages of a definition made elsewhere are met as bytes. */
+function createRequestConverter(
+  { method }: Binding,
+  { messages }: Endpoint,
+  { representation }: RestSettings,
+): (message: Message) => Message {
+  if (!messages.isForeign) return (message) => message;
+  const { serialize } = createSerializer(method.requestType, representation);
+  return (message) => messages.deserializeRequest(serialize(message));
+}
+
+function createEncoder(
+  binding: Binding,
+  { messages }: Endpoint,
+  { representation }: RestSettings,
+  codecs: JsonCodecs,
+): MessageEncoder {
+  const encoder = createMessageEncoder(binding, codecs, representation);
+  if (!messages.isForeign) return encoder;
+  const { deserialize } = createSerializer(binding.method.responseType, representation);
+  const toOurs = (message: Message): Message => deserialize(messages.serializeResponse(message));
+  // Each branch keeps the type of its kind.
+  return encoder.kind === "json"
+    ? { kind: "json", encode: (message) => encoder.encode(toOurs(message)) }
+    : { kind: "http-body", encode: (message) => encoder.encode(toOurs(message)) };
+}

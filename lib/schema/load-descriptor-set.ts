@@ -1,0 +1,148 @@
+import protobuf from "protobufjs";
+import descriptor from "protobufjs/ext/descriptor.js";
+import { annotateRoot, type SourceLines } from "./annotate-root.js";
+import type { Report } from "./config-error.js";
+import { addBuiltInFile, addWellKnownTypes } from "./google-protos.js";
+import { readDescriptorOptions } from "./read-descriptor-options.js";
+import { resolveRoot } from "./resolve-root.js";
+import type { SchemaFile } from "./schema.js";
+
+/** A resolved root, made of descriptors. */
+export interface DescriptorSet {
+  readonly root: protobuf.Root;
+  readonly files: readonly SchemaFile[];
+  readonly lines: SourceLines;
+}
+
+/**
+ * Make a root of a serialized `google.protobuf.FileDescriptorSet`, with its comments and custom options.
+ *
+ * Fields are named as if the `.proto` files had been parsed: handlers see the same whatever the source was.
+ */
+export function loadDescriptorSet(set: Uint8Array, keepCase: boolean, report: Report): DescriptorSet {
+  const root = new protobuf.Root();
+  const files = splitFiles(set, report);
+  const missing: { readonly importer: string | undefined; readonly name: string }[] = [];
+  for (const { bytes } of files.values()) {
+    const file = decodeFile(bytes);
+    addFile(root, file, keepCase, report);
+    const dependencies: readonly string[] = file.dependency ?? [];
+    for (const name of dependencies) {
+      if (!files.has(name) && !addBuiltInFile(root, name, keepCase))
+        missing.push({ importer: file.name, name });
+    }
+  }
+  // Options are read with these types, also those of a set that was made without its imports.
+  for (const name of [
+    "google/protobuf/descriptor.proto",
+    "google/api/http.proto",
+    "google/api/annotations.proto",
+  ]) {
+    if (!files.has(name)) addBuiltInFile(root, name, keepCase);
+  }
+
+  let isResolved = true;
+  resolveRoot(root, (fault) => {
+    isResolved = false;
+    if (missing.length === 0) report(fault);
+  });
+  if (isResolved) return { root, files: [...files.values()], lines: annotateRoot(root, files.values()) };
+  for (const { importer, name } of missing) {
+    report({
+      file: importer,
+      message: `import "${name}" is not in the descriptor set: make it with --include_imports`,
+    });
+  }
+  return { root, files: [...files.values()], lines: new Map() };
+}
+
+/** The files of a set by name, as they were serialized: nothing in them is lost. */
+function splitFiles(set: Uint8Array, report: Report): Map<string, SchemaFile> {
+  const files = new Map<string, SchemaFile>();
+  try {
+    const reader = protobuf.Reader.create(set);
+    while (reader.pos < reader.len) {
+      const tag = reader.uint32();
+      if (tag !== fileTag) {
+        reader.skipType(tag & 7);
+        continue;
+      }
+      const bytes = reader.bytes();
+      const { name } = decodeFile(bytes);
+      if (name && !files.has(name)) files.set(name, { name, bytes });
+    }
+  } catch (error) {
+    report({ message: `this is no FileDescriptorSet: ${(error as Error).message}` });
+    return new Map();
+  }
+  if (files.size === 0) report({ message: "the descriptor set is empty" });
+  return files;
+}
+
+/** Field 1, length-delimited: `FileDescriptorSet.file`. */
+const fileTag = (1 << 3) | 2;
+
+function decodeFile(bytes: Uint8Array): descriptor.IFileDescriptorProto {
+  return descriptor.FileDescriptorProto.decode(bytes) as descriptor.IFileDescriptorProto;
+}
+
+function addFile(
+  root: protobuf.Root,
+  file: descriptor.IFileDescriptorProto,
+  keepCase: boolean,
+  report: Report,
+): void {
+  if (addWellKnownTypes(root, file.name ?? "")) return;
+  try {
+    const context = { edition: editionOf(file), features: featuresOf(file) };
+    const scope = file.package ? root.define(file.package) : root;
+    for (const message of file.messageType ?? []) {
+      nameFields(message, context.edition, keepCase);
+      scope.add(protobuf.Type.fromDescriptor(message, context));
+    }
+    for (const enumeration of file.enumType ?? [])
+      scope.add(protobuf.Enum.fromDescriptor(enumeration, context));
+    for (const extension of file.extension ?? []) {
+      nameField(extension, context.edition, keepCase);
+      scope.add(protobuf.Field.fromDescriptor(extension, context));
+    }
+    for (const service of file.service ?? []) scope.add(protobuf.Service.fromDescriptor(service, context));
+  } catch (error) {
+    report({ file: file.name, message: (error as Error).message });
+  }
+}
+
+function editionOf(file: descriptor.IFileDescriptorProto): string {
+  if (file.syntax !== "editions") return file.syntax || "proto2";
+  const edition = descriptor.FileDescriptorProto.lookupEnum("Edition").valuesById[file.edition ?? 0];
+  return edition?.replace("EDITION_", "") ?? `${file.edition}`;
+}
+
+/** The features that hold for the whole file: `{ field_presence: "IMPLICIT" }`. */
+function featuresOf(file: descriptor.IFileDescriptorProto): object {
+  // At run time the options are a message.
+  const options = readDescriptorOptions(file.options as protobuf.Message | undefined);
+  return options.find((option) => Object.hasOwn(option, "features"))?.features as object;
+}
+
+/** protobufjs names fields by their JSON names; here they get the names that its parser gives them. */
+function nameFields(message: descriptor.IDescriptorProto, edition: string, keepCase: boolean): void {
+  for (const field of [...(message.field ?? []), ...(message.extension ?? [])])
+    nameField(field, edition, keepCase);
+  for (const oneof of message.oneofDecl ?? []) oneof.name = parsedName(oneof.name ?? "", keepCase);
+  for (const nested of message.nestedType ?? []) nameFields(nested, edition, keepCase);
+}
+
+function nameField(field: descriptor.IFieldDescriptorProto, edition: string, keepCase: boolean): void {
+  const isGroup = field.type === groupType && edition === "proto2";
+  field.jsonName = isGroup
+    ? protobuf.util.lcFirst(field.typeName?.split(".").at(-1) ?? "")
+    : parsedName(field.name ?? "", keepCase);
+}
+
+/** `FieldDescriptorProto.TYPE_GROUP` */
+const groupType = 10;
+
+function parsedName(name: string, keepCase: boolean): string {
+  return keepCase ? name : protobuf.util.camelCase(name);
+}

@@ -1,0 +1,73 @@
+import protobuf from "protobufjs";
+import { qualifiedName, servicesIn, typesIn } from "./walk.js";
+
+/**
+ * Give every name in a parsed root the meaning that protoc gives it, as a full name.
+ *
+ * A type is looked for from the innermost scope outwards. protobufjs searches the nested scopes of each of them as
+ * well, and so can find a `Status` within another message before the one of the package.
+ *
+ * @see https://protobuf.dev/programming-guides/proto3/#name-resolution
+ */
+export function qualifyNames(root: protobuf.Root): void {
+  for (const service of servicesIn(root)) {
+    for (const method of service.methodsArray) {
+      method.requestType = qualifyType(method.requestType, service);
+      method.responseType = qualifyType(method.responseType, service);
+    }
+  }
+  for (const type of typesIn(root)) {
+    if (type instanceof protobuf.Type) type.fieldsArray.forEach(qualifyField);
+  }
+  qualifyOptions(root);
+}
+
+function qualifyField(field: protobuf.Field): void {
+  const scope = field.declaringField?.parent ?? field.parent;
+  if (Object.hasOwn(protobuf.types.basic, field.type) || scope === null) return;
+  field.type = qualifyType(field.type, scope);
+  if (field.declaringField !== null) field.declaringField.type = field.type;
+  nameGroup(field, scope.root.lookup(field.type));
+}
+
+/** `optional group SearchResult = 1 { ... }` is the field `searchresult`; the parser calls it `searchResult`. */
+function nameGroup(field: protobuf.FieldBase, type: protobuf.ReflectionObject | null): void {
+  // Not declared, although the parser sets it.
+  const isGroup = type instanceof protobuf.Type && (type as { group?: boolean }).group === true;
+  if (isGroup && field.name.slice(1) === type.name.slice(1)) field.protoName = type.name.toLowerCase();
+}
+
+/** `".greet.v1.HelloRequest"`, or the name as it is if it leads nowhere: that is reported when it is resolved. */
+function qualifyType(name: string, scope: protobuf.ReflectionObject): string {
+  if (name.startsWith(".")) return name;
+  const path = name.split(".");
+  for (let outer: protobuf.ReflectionObject | null = scope; outer !== null; outer = outer.parent) {
+    let object: protobuf.ReflectionObject | undefined | null = outer;
+    for (const part of path) object = nestedIn(object)?.[part];
+    if (object instanceof protobuf.Type || object instanceof protobuf.Enum) return object.fullName;
+  }
+  return name;
+}
+
+function nestedIn(
+  object: protobuf.ReflectionObject | undefined | null,
+): Record<string, protobuf.ReflectionObject> | undefined {
+  return object instanceof protobuf.Namespace ? object.nested : undefined;
+}
+
+/** Name custom options in full: `"(display_as)"` becomes `"(library.v1.display_as)"`. */
+function qualifyOptions(root: protobuf.Root): void {
+  const extensions = new Set<string>();
+  const objects = [...objectsIn(root)];
+  for (const object of objects) {
+    // Its `protoName` is not there until it is resolved.
+    if (isExtension(object)) extensions.add(extensionName(object));
+  }
+  for (const object of objects) {
+    object.parsedOptions = object.parsedOptions?.map((option) => renameOptions(option, object, extensions)) ?? null!;
+    if (!(object instanceof protobuf.Enum)) continue;
+    for (const [name, options] of Object.entries(object.valuesOptions ?? {})) {
+      object.valuesOptions = { ...object.valuesOptions, [name]: renameOptions(options, object, extensions) };
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+
+/**
+ * Work that needs files, written once for both ways of reading them: it yields a path and resumes with the
+ * content, or with `undefined` when there is no such file.
+ */
+export type Reading<T> = Generator<string, T, Buffer | undefined>;
+
+/** Do the work, blocking. */
+export function readSync<T>(reading: Reading<T>): T {
+  let step = reading.next();
+  while (!step.done) {
+    let content: Buffer | undefined;
+    try {
+      content = readFileSync(step.value);
+    } catch (error) {
+      if (!isMissing(error)) {
+        step = reading.throw(error);
+        continue;
+      }
+    }
+    step = reading.next(content);
+  }
+  return step.value;
+}
+
+/** Do the work without blocking. */
+export async function readAsync<T>(reading: Reading<T>): Promise<T> {
+  let step = reading.next();
+  while (!step.done) {
+    let content: Buffer | undefined;
+    try {
+      content = await readFile(step.value);
+    } catch (error) {
+      if (!isMissing(error)) {
+        step = reading.throw(error);
+        continue;
+      }
+    }
+    step = reading.next(content);
+  }
+  return step.value;
+}
+
+function isMissing(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === "ENOENT" || code === "ENOTDIR";
+}

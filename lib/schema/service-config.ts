@@ -1,0 +1,119 @@
+import { isNode, LineCounter, parseDocument } from "yaml";
+import type { Report } from "./config-error.js";
+import type { Reading } from "./read-files.js";
+import { readHttpRule } from "./read-http-rules.js";
+import type { HttpRule, SourcePlace } from "./schema.js";
+import { didYouMean } from "./suggest-name.js";
+
+/** The HTTP rules of one method, which stand in place of its annotation. */
+export interface ConfiguredRules {
+  readonly rules: readonly HttpRule[];
+  readonly place: SourcePlace;
+}
+
+/**
+ * Read the HTTP rules of a `google.api.Service`, by the full name of their method; of several rules for one method
+ * the last one holds.
+ *
+ *     http:
+ *       rules:
+ *         - selector: greet.v1.Greeter.SayHello
+ *           get: /v1/greeter/{name}
+ *
+ * @see https://github.com/googleapis/googleapis/blob/ecb1cf0a0021267dd452289fc71c75674ae29fe3/google/api/service.proto
+ */
+export function* readServiceConfig(
+  source: string | object,
+  report: Report,
+): Reading<ReadonlyMap<string, ConfiguredRules>> {
+  const config = typeof source === "string" ? yield* readConfigFile(source, report) : { value: source };
+  const configured = new Map<string, ConfiguredRules>();
+  for (const [i, rule] of findRules(config, report).entries()) {
+    const place = { file: config.file, line: config.lineOfRule?.(i) };
+    const selector = readSelector(rule, i);
+    if (selector.fault !== undefined) {
+      report({ ...place, message: selector.fault });
+      continue;
+    }
+    const method = selector.name;
+    const fault = (message: string, template?: string) => report({ ...place, method, template, message });
+    configured.set(method, { rules: readHttpRule(rule, fault), place });
+  }
+  return configured;
+}
+
+interface ServiceConfig {
+  readonly value: unknown;
+  readonly file?: string;
+  readonly lineOfRule?: (index: number) => number | undefined;
+}
+
+/** YAML, and with it JSON. */
+function* readConfigFile(file: string, report: Report): Reading<ServiceConfig> {
+  const content = yield file;
+  if (content === undefined) {
+    report({ file, message: "no such file: the service configuration is a path or an object" });
+    return { value: {} };
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(content.toString("utf8"), { lineCounter: lines, prettyErrors: false });
+  for (const error of document.errors) {
+    report({ file, line: lines.linePos(error.pos[0]).line, message: error.message });
+  }
+  if (document.errors.length > 0) return { value: {} };
+  return {
+    value: document.toJS(),
+    file,
+    lineOfRule(index) {
+      const rule = document.getIn(["http", "rules", index], true);
+      return isNode(rule) && rule.range ? lines.linePos(rule.range[0]).line : undefined;
+    },
+  };
+}
+
+function findRules({ value, file }: ServiceConfig, report: Report): readonly unknown[] {
+  if (!isObject(value)) {
+    report({
+      file,
+      message: "the service configuration must be an object such as { http: { rules: [...] } }",
+    });
+    return [];
+  }
+  const { http } = value;
+  if (http === undefined) {
+    const suggestion = didYouMean("http", Object.keys(value));
+    if (suggestion !== "") report({ file, message: `the service configuration has no "http"${suggestion}` });
+    return [];
+  }
+  const { rules, fully_decode_reserved_expansion, fullyDecodeReservedExpansion } = isObject(http) ? http : {};
+  if (fully_decode_reserved_expansion === true || fullyDecodeReservedExpansion === true) {
+    report({
+      file,
+      message:
+        "fully_decode_reserved_expansion is not supported: a variable of many segments keeps %2F as sent",
+    });
+  }
+  if (Array.isArray(rules)) return rules;
+  report({ file, message: "http.rules must be a list of rules" });
+  return [];
+}
+
+function readSelector(
+  rule: unknown,
+  index: number,
+): { readonly name: string; readonly fault?: undefined } | { readonly fault: string } {
+  const selector = isObject(rule) ? rule.selector : undefined;
+  if (typeof selector !== "string" || selector === "") {
+    return {
+      fault: `rule ${index + 1} needs a selector: the full name of a method such as "greet.v1.Greeter.SayHello"`,
+    };
+  }
+  if (selector.includes("*")) {
+    return { fault: `selector "${selector}" must name one method: HTTP rules take no wildcards` };
+  }
+  return { name: selector };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,35 @@
+import protobuf from "protobufjs";
+
+/** `"greet.v1.Greeter"`: protobufjs writes a dot before it. */
+export function qualifiedName(object: protobuf.ReflectionObject): string {
+  return object.fullName.replace(/^\./, "");
+}
+
+/** The file that declares it, as the source names it; of a field, the file of its message. */
+export function fileOf(object: protobuf.ReflectionObject): string | undefined {
+  for (let at: protobuf.ReflectionObject | null = object; at !== null; at = at.parent) {
+    if (at.filename) return at.filename;
+  }
+  return undefined;
+}
+
+/** The messages and enums, nested ones too, in the order of their declaration. */
+export function* typesIn(namespace: protobuf.NamespaceBase): Generator<protobuf.Type | protobuf.Enum> {
+  for (const nested of namespace.nestedArray) {
+    if (nested instanceof protobuf.Type || nested instanceof protobuf.Enum) yield nested;
+    if (isNamespace(nested)) yield* typesIn(nested);
+  }
+}
+
+/** The services, in the order of their declaration. */
+export function* servicesIn(namespace: protobuf.NamespaceBase): Generator<protobuf.Service> {
+  for (const nested of namespace.nestedArray) {
+    if (nested instanceof protobuf.Service) yield nested;
+    else if (isNamespace(nested) && !(nested instanceof protobuf.Type)) yield* servicesIn(nested);
+  }
+}
+
+/** At run time types and services derive from `Namespace`; the declarations of protobufjs do not say so. */
+function isNamespace(object: protobuf.ReflectionObject): object is protobuf.NamespaceBase {
+  return object instanceof protobuf.Namespace;
+}
