@@ -6,6 +6,7 @@ export type {
   ServerStreamingHandler,
   UnaryHandler,
 } from "./call/handler.js";
+export type { HandlerCall } from "./call/handler-call.js";
 export { Interceptor, type InterceptorClass, type InterceptorSource } from "./call/interceptor.js";
 export type { Message } from "./call/message.js";
 export { type ErrorDetail, RpcError, type RpcErrorOptions } from "./call/rpc-error.js";
@@ -20,6 +21,7 @@ export {
 export { type GrpcServer, type GrpcServerOptions, startGrpcServer } from "./grpc/start-grpc-server.js";
 export type { JsonSwitches } from "./json/codec.js";
 export type { ErrorFormatter, ErrorStatus } from "./rest/encode-error.js";
+export { problemJson } from "./rest/error-formats.js";
 export type { StreamFormatName } from "./rest/stream-format.js";
 export { ConfigError, type ConfigFault } from "./schema/config-error.js";
 export type { LoadOptions, SchemaSource } from "./schema/load-schema.js";
@@ -30,6 +32,7 @@ export {
   type JsonCodec,
   loadServices,
   loadServicesSync,
+  type RouteSummary,
   type ServiceImplementation,
   Services,
 } from "./services.js";

@@ -12,7 +12,7 @@ import { createJsonCodecs } from "./json/create-json-codecs.js";
 import { ConfigError, type ConfigFault, type Report } from "./schema/config-error.js";
 import { type LoadOptions, loadSchema, loadSchemaSync, type SchemaSource } from "./schema/load-schema.js";
 import type { Representation } from "./schema/representation.js";
-import type { Method, Schema, Service } from "./schema/schema.js";
+import type { Method, MethodKind, Schema, Service } from "./schema/schema.js";
 import { createSerializer } from "./schema/serializer.js";
 import { serviceDefinition } from "./schema/service-definition.js";
 import { didYouMean } from "./schema/suggest-name.js";
@@ -22,6 +22,15 @@ import { didYouMean } from "./schema/suggest-name.js";
  * (`SayHello`) or with a small first letter (`sayHello`). Methods without one answer UNIMPLEMENTED.
  */
 export type ServiceImplementation = Readonly<Record<string, MethodImplementation>> | object;
+
+/** One HTTP rule: `{ httpMethod: "GET", template: "/v1/greeter/{name}", method: "greet.v1.Greeter.SayHello", … }` */
+export interface RouteSummary {
+  /** `"*"` for any. */
+  readonly httpMethod: string;
+  readonly template: string;
+  readonly method: string;
+  readonly kind: MethodKind;
+}
 
 export interface AddOptions {
   /** Run inside the global ones, in this order. */
@@ -193,6 +202,16 @@ export class Services {
       toBinary: (text, switches) => codec(switches).toBinary(text),
       fromBinary: (bytes, switches) => codec(switches).fromBinary(bytes),
     };
+  }
+
+  /** Every HTTP rule, in the order of declaration: what the routers serve. */
+  get routes(): readonly RouteSummary[] {
+    return this.bindings.map(({ httpMethod, template, method }) => ({
+      httpMethod,
+      template: template.text,
+      method: method.fullName,
+      kind: method.kind,
+    }));
   }
 
   /** @internal What serves a method; `path` is one of a loaded method. */

@@ -11,7 +11,7 @@ import type { AuthContext, HttpContext, MetricsRecorder, ServerCall } from "./se
 // last interceptor passed on.
 
 /** What the calls of all four kinds have in common. */
-interface CallSurface {
+export interface CallSurface {
   /** The call as interceptors see it. */
   context: ServerCall;
   readonly method: Method;
@@ -29,6 +29,18 @@ interface CallSurface {
   getAuthContext(): AuthContext;
   getMetricsRecorder(): MetricsRecorder;
 }
+
+/**
+ * The `call` of a handler, whichever kind it is: `request` is there unless the client streams, the readable side is
+ * there if it does, the writable side if the server does.
+ */
+export type HandlerCall<Request = Message, Response = Message> = CallSurface & { readonly request: Request } & Omit<
+    Duplex,
+    typeof Symbol.asyncIterator | "write"
+  > & {
+    [Symbol.asyncIterator](): NodeJS.AsyncIterator<Request>;
+    write(message: Response, callback?: (error?: Error | null) => void): boolean;
+  };
 
 // biome-ignore lint/suspicious/noExplicitAny: the constructor of a mixin can only be typed with any[] (TS2545)
 type EmitterClass = new (...options: any[]) => EventEmitter;

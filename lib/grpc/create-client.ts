@@ -41,7 +41,7 @@ export interface ClientCallOptions {
 /** The methods of a service under their names with a small first letter, and `close`. */
 export type ServiceClient = {
   // biome-ignore lint/suspicious/noExplicitAny: what a method takes and gives depends on its kind
-  readonly [method: string]: (input: any, options?: ClientCallOptions) => any;
+  readonly [method: string]: any;
 } & {
   /** Close the connection; calls in flight go on. */
   close(): void;
@@ -57,11 +57,11 @@ export type ServiceClient = {
  * A method takes its request, or an iterable of requests, and gives a promise, or an async iterable. What fails is
  * grpc-js's `ServiceError` with `code`, `details` and `metadata`. Leaving a `for await` early cancels the call.
  */
-export function createClient(
+export function createClient<ServiceType extends object = ServiceClient>(
   definition: ServiceDefinition,
   target: string,
   options: ClientOptions = {},
-): ServiceClient {
+): ServiceType & { close(): void } {
   const path = readSocketPath(target);
   const client = new Client(
     path === undefined ? target : `unix:${path}`,
@@ -78,7 +78,8 @@ export function createClient(
         run(toIterable(method, input), createClientCall(method, callOptions)),
     ];
   });
-  return { ...Object.fromEntries(methods), close: () => client.close() };
+  // The caller says what the definition promises; the compiler cannot see it.
+  return { ...Object.fromEntries(methods), close: () => client.close() } as ServiceType & { close(): void };
 }
 
 type AnyMethod = MethodDefinition<Message, Message>;

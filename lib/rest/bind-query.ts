@@ -63,13 +63,13 @@ export function createQueryBinder(type: protobuf.Type, options: QueryBinderOptio
 type FieldIndex = (type: protobuf.Type) => ReadonlyMap<string, BindableField>;
 
 /** The fields of each type by JSON name and by proto name; where one is both, the JSON name wins. */
-function createFieldIndex({ codecs, representation }: QueryBinderOptions): FieldIndex {
+function createFieldIndex(options: QueryBinderOptions): FieldIndex {
   const indexes = new Map<protobuf.Type, Map<string, BindableField>>();
   return (type) => {
     let index = indexes.get(type);
     if (index === undefined) {
       index = new Map();
-      const fields = type.fieldsArray.map((field) => createBindableField(field, codecs, representation));
+      const fields = type.fieldsArray.map((field) => createBindableField(field, options));
       for (const bindable of fields) index.set(protoNameOf(bindable.field), bindable);
       for (const bindable of fields) index.set(bindable.field.jsonName ?? bindable.field.name, bindable);
       indexes.set(type, index);

@@ -17,8 +17,7 @@ export interface BindableField {
 
 export function createBindableField(
   field: protobuf.Field,
-  codecs: JsonCodecs,
-  representation: Representation,
+  { codecs, representation }: { readonly codecs: JsonCodecs; readonly representation: Representation },
 ): BindableField {
   field.resolve();
   const isSingular = !field.repeated && !field.map;

@@ -25,18 +25,22 @@ export type MessagesDecoder = (match: RouteMatch, request: HttpRequest) => Async
  */
 export function createMessagesDecoder(binding: Binding, options: RequestDecoderOptions): MessagesDecoder {
   const finish = createFinisher(binding, options);
+  const finished = (message: Message, match: RouteMatch, request: HttpRequest): Message => {
+    finish(message, match, request);
+    return message;
+  };
   const { body, method } = binding;
   const { create, decode } = options.codecs.message(method.requestType);
   if (body === undefined) {
     return async function* (match, request) {
-      yield finish(create(), match, request);
+      yield finished(create(), match, request);
     };
   }
   if (body === "*") {
     if (isHttpBody(method.requestType)) return readPieces(method.requestType, (piece) => piece);
     return readTexts(decode);
   }
-  const { codec, set, type } = createBindableField(body, options.codecs, options.representation);
+  const { codec, set, type } = createBindableField(body, options);
   const wrap = (value: unknown): Message => {
     const message = create();
     set(message, value);
@@ -47,8 +51,8 @@ export function createMessagesDecoder(binding: Binding, options: RequestDecoderO
 
   function readTexts(decodeOne: (text: string) => Message): MessagesDecoder {
     return async function* (match, request) {
-      for await (const text of splitBody(request, options.bodyLimit)) {
-        yield finish(decodeOne(text), match, request);
+      for await (const text of splitBody(request, options)) {
+        yield finished(decodeOne(text), match, request);
       }
     };
   }
@@ -61,25 +65,25 @@ export function createMessagesDecoder(binding: Binding, options: RequestDecoderO
       let isEmpty = true;
       for await (const data of readChunks(request)) {
         isEmpty = false;
-        yield finish(wrapPiece(write(createPiece(), contentType, data)), match, request);
+        yield finished(wrapPiece(write(createPiece(), contentType, data)), match, request);
       }
       // The path still names what an empty upload is for.
       if (isEmpty)
-        yield finish(wrapPiece(write(createPiece(), contentType, Buffer.alloc(0))), match, request);
+        yield finished(wrapPiece(write(createPiece(), contentType, Buffer.alloc(0))), match, request);
     };
   }
 }
 
-async function* splitBody(request: HttpRequest, limit: number): AsyncIterable<string> {
+async function* splitBody(request: HttpRequest, options: RequestDecoderOptions): AsyncIterable<string> {
   const { parsedBody } = request;
   if (parsedBody !== undefined && typeof parsedBody !== "string" && !(parsedBody instanceof Uint8Array)) {
     for (const one of Array.isArray(parsedBody) ? parsedBody : [parsedBody]) yield JSON.stringify(one);
     return;
   }
-  checkJsonType(request);
+  checkJsonType(request, options);
   const { charset } = parseContentType(request.headers["content-type"] ?? "");
   const decoder = createTextDecoder(charset);
-  const splitter = createJsonSplitter(limit);
+  const splitter = createJsonSplitter(options.bodyLimit);
   try {
     for await (const chunk of readChunks(request))
       yield* splitter.push(decoder.decode(chunk, { stream: true }));

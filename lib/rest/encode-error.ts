@@ -9,6 +9,7 @@ import { httpStatusOf } from "../http/http-status.js";
 import type { JsonCodecs } from "../json/codec.js";
 import { jsonContentType } from "./encode-message.js";
 import { writeMetadata } from "./headers.js";
+import type { MetadataNames } from "./metadata-names.js";
 
 /** A failed call as its HTTP client reads it: `google.rpc.Status`, and the HTTP status it goes with. */
 export interface ErrorStatus {
@@ -22,9 +23,13 @@ export interface ErrorStatus {
 /**
  * Makes the JSON body of an error: whatever it returns is written with `JSON.stringify`. A `contentType` of the
  * function replaces `application/json`.
+ *
+ * In a stream that has begun, the failure is an item `{"error": …}` around the same body; `isEnvelope` says that
+ * the body has that form itself.
  */
 export type ErrorFormatter = ((status: ErrorStatus, req: IncomingMessage | undefined) => unknown) & {
   readonly contentType?: string;
+  readonly isEnvelope?: boolean;
 };
 
 export interface ErrorEncoderOptions {
@@ -33,14 +38,15 @@ export interface ErrorEncoderOptions {
   readonly detailedErrors: boolean;
   readonly formatError: ErrorFormatter | undefined;
   /** Hears of everything that the caller is not told. */
+  readonly metadataNames: MetadataNames;
   readonly onError: (error: unknown, call: ServerCall | undefined) => void;
 }
 
 export interface ErrorEncoder {
   /** The answer to a request whose call failed before its first message. */
   encodeResponse(error: unknown, request: HttpRequest, call?: ServerCall): HttpResponse;
-  /** The same failure as one JSON text, for a stream that has begun. */
-  encodeItem(error: unknown, request: HttpRequest, call: ServerCall): string;
+  /** The same failure for a stream that has begun. */
+  encodeItem(error: unknown, request: HttpRequest, call: ServerCall): { envelope: string; body: string };
 }
 
 export function createErrorEncoder(options: ErrorEncoderOptions): ErrorEncoder {
@@ -70,11 +76,14 @@ export function createErrorEncoder(options: ErrorEncoderOptions): ErrorEncoder {
     encodeResponse(error, request, call) {
       const { status, metadata } = toStatus(error, call);
       const headers: OutgoingHttpHeaders = {};
-      if (metadata !== undefined) writeMetadata(metadata, headers);
+      if (metadata !== undefined) writeMetadata(metadata, headers, options.metadataNames.headerOf);
       headers["content-type"] = formatError?.contentType ?? jsonContentType;
       return { status: status.httpStatus, headers, body: format(status, request) };
     },
-    encodeItem: (error, request, call) => format(toStatus(error, call).status, request),
+    encodeItem(error, request, call) {
+      const body = format(toStatus(error, call).status, request);
+      return { body, envelope: formatError?.isEnvelope === true ? body : `{"error":${body}}` };
+    },
   };
 }
 

@@ -4,22 +4,23 @@ import type { ServerCall } from "../call/server-call.js";
 import type { HttpRequest, HttpResponse } from "../http/http-message.js";
 import { jsonContentType, type MessageEncoder } from "./encode-message.js";
 import { writeMetadata } from "./headers.js";
+import type { RestSettings } from "./options.js";
 import type { RestDoor } from "./rest-door.js";
 
 export interface ResponseContext {
   readonly call: ServerCall;
   readonly door: RestDoor;
   readonly request: HttpRequest;
+  readonly settings: RestSettings;
 }
 
 /** The answer of a call with one response message. */
 export function encodeResponse(
   encoder: MessageEncoder,
   message: Message,
-  { call, door, request }: ResponseContext,
+  context: ResponseContext,
 ): HttpResponse {
-  const headers: OutgoingHttpHeaders = {};
-  if (door.responseMetadata !== undefined) writeMetadata(door.responseMetadata, headers);
+  const headers = openHeaders(context);
   let body: string | Uint8Array;
   if (encoder.kind === "json") {
     headers["content-type"] = jsonContentType;
@@ -29,8 +30,17 @@ export function encodeResponse(
     headers["content-type"] = contentType;
     body = data;
   }
-  const trailers = acceptsTrailers(request) ? readTrailers(call) : undefined;
-  return { status: successStatus(call), headers, body, trailers: trailers && (() => trailers) };
+  const trailers = readTrailers(context);
+  return { status: successStatus(context.call), headers, body, trailers: trailers && (() => trailers) };
+}
+
+/** The headers of an answer: the response metadata of the call so far. */
+export function openHeaders({ door, settings }: ResponseContext): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = {};
+  if (door.responseMetadata !== undefined) {
+    writeMetadata(door.responseMetadata, headers, settings.metadataNames.headerOf);
+  }
+  return headers;
 }
 
 /** 200, unless the handler has set another, on its call or on Express's response. */
@@ -38,25 +48,16 @@ export function successStatus(call: ServerCall): number {
   return call.httpStatus ?? call.http?.res.statusCode ?? 200;
 }
 
-/** Response metadata that was sent before the call failed is sent with the error. */
-export function withMetadata(response: HttpResponse, door: RestDoor): HttpResponse {
-  if (door.responseMetadata === undefined) return response;
-  const headers: OutgoingHttpHeaders = {};
-  writeMetadata(door.responseMetadata, headers);
-  return { ...response, headers: { ...headers, ...response.headers } };
-}
-
-/** Trailers are for clients that say that they take them. */
-export function acceptsTrailers({ headers }: HttpRequest): boolean {
-  return headers.te !== undefined && /(^|,)\s*trailers\s*(;|,|$)/i.test(String(headers.te));
-}
-
 export type Trailers = Record<string, string | string[]>;
 
-/** The trailing metadata of a call as HTTP trailers; `undefined` when there is none. */
-export function readTrailers(call: ServerCall): Trailers | undefined {
-  if (call.trailersIfAny === undefined) return undefined;
+/** The trailing metadata of a call as HTTP trailers, if there is any and the client says that it takes trailers. */
+export function readTrailers({ call, request, settings }: ResponseContext): Trailers | undefined {
+  if (call.trailersIfAny === undefined || !acceptsTrailers(request)) return undefined;
   const trailers: Trailers = {};
-  writeMetadata(call.trailersIfAny, trailers);
+  writeMetadata(call.trailersIfAny, trailers, settings.metadataNames.trailerOf);
   return Object.keys(trailers).length === 0 ? undefined : trailers;
+}
+
+function acceptsTrailers({ headers }: HttpRequest): boolean {
+  return headers.te !== undefined && /(^|,)\s*trailers\s*(;|,|$)/i.test(String(headers.te));
 }

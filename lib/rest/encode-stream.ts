@@ -1,22 +1,22 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Message } from "../call/message.js";
-import type { ServerCall } from "../call/server-call.js";
 import { readStatus } from "../call/status.js";
-import type { HttpRequest, HttpResponse } from "../http/http-message.js";
+import type { HttpResponse } from "../http/http-message.js";
 import type { ErrorEncoder } from "./encode-error.js";
-import { acceptsTrailers, readTrailers, successStatus, type Trailers } from "./encode-response.js";
-import { writeMetadata } from "./headers.js";
-import type { RestSettings } from "./options.js";
-import type { RestDoor } from "./rest-door.js";
-import type { Route } from "./route.js";
-import { type StreamFormat, streamFormats } from "./stream-format.js";
+import type { MessageEncoder } from "./encode-message.js";
+import {
+  openHeaders,
+  type ResponseContext,
+  readTrailers,
+  successStatus,
+  type Trailers,
+} from "./encode-response.js";
+import { type StreamFormat, type StreamFormatName, streamFormats } from "./stream-format.js";
 
-export interface StreamContext {
-  readonly route: Route;
-  readonly call: ServerCall;
-  readonly door: RestDoor;
-  readonly request: HttpRequest;
-  readonly settings: RestSettings;
+export interface StreamContext extends ResponseContext {
+  readonly encoder: MessageEncoder;
+  /** The client asks for server-sent events. */
+  readonly wantsEvents: boolean;
   readonly errors: ErrorEncoder;
 }
 
@@ -28,80 +28,136 @@ export async function encodeStream(
   responses: AsyncIterable<Message>,
   context: StreamContext,
 ): Promise<HttpResponse> {
-  const { route, call, door, request, settings } = context;
+  const { call, encoder } = context;
   const iterator = responses[Symbol.asyncIterator]();
-  const first = await nextUntilCancelled(iterator, call);
-  const headers: OutgoingHttpHeaders = {};
-  if (door.responseMetadata !== undefined) writeMetadata(door.responseMetadata, headers);
-  const status = successStatus(call);
-  if (route.itemEncoder.kind === "http-body") {
-    const { encode } = route.itemEncoder;
-    const opening = first.done === true ? undefined : encode(first.value);
+  const next = () => call.untilCancelled(() => iterator.next());
+  const ending: Ending = {};
+  if (encoder.kind === "http-body") {
+    const first = await next();
+    const opening = first.done === true ? undefined : encoder.encode(first.value);
+    const headers = openHeaders(context);
     headers["content-type"] = opening?.contentType ?? "application/octet-stream";
-    const body = readPieces(opening?.data, (message) => encode(message).data, iterator, context);
-    return { status, headers, body, trailers: () => endingTrailers(call, request, undefined) };
+    const body = readPieces(
+      opening?.data,
+      { iterator, next, encode: (message) => encoder.encode(message).data },
+      context,
+    );
+    return { status: successStatus(call), headers, body, trailers: () => readEnding(ending, context) };
   }
-  const format = streamFormats[chooseFormat(request, settings)];
+  const format = streamFormats[chooseFormat(context)];
+  const reader = withKeepAlive(next, format, context.settings.streamKeepAlive);
+  const first = await reader();
+  const headers = openHeaders(context);
+  setStreamHeaders(headers, format);
+  const body = writeItems({ first, iterator, next: reader, format, ending, encode: encoder.encode }, context);
+  return { status: successStatus(call), headers, body, trailers: () => readEnding(ending, context) };
+}
+
+/** What the client accepts, else what the options say; who accepts JSON or anything has no preference. */
+function chooseFormat({ request, settings, wantsEvents }: StreamContext): StreamFormatName {
+  const accept = request.headers.accept ?? "";
+  if (wantsEvents || /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(accept)) return "sse";
+  if (/(^|,)\s*application\/(x-ndjson|jsonl)\s*(;|,|$)/i.test(accept)) return "ndjson";
+  return settings.streamFormat;
+}
+
+function setStreamHeaders(headers: OutgoingHttpHeaders, format: StreamFormat): void {
   headers["content-type"] = format.contentType;
-  if (format === streamFormats.sse) headers["cache-control"] ??= "no-cache";
-  const failure: Failure = {};
-  const body = writeItems({ first, iterator, format, failure, encode: route.itemEncoder.encode }, context);
-  return { status, headers, body, trailers: () => endingTrailers(call, request, failure) };
+  if (format !== streamFormats.sse) return;
+  headers["cache-control"] ??= "no-cache";
+  // nginx holds back what it does not know to be a stream.
+  headers["x-accel-buffering"] ??= "no";
 }
 
-function chooseFormat({ headers }: HttpRequest, settings: RestSettings): RestSettings["streamFormat"] {
-  return /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(headers.accept ?? "") ? "sse" : settings.streamFormat;
-}
-
-interface Failure {
+/** How a stream has ended, once it has. */
+interface Ending {
   error?: unknown;
 }
 
+type Reading = IteratorResult<Message> | "silence";
+
 interface Items {
-  readonly first: IteratorResult<Message>;
+  readonly first: Reading;
   readonly iterator: AsyncIterator<Message>;
+  readonly next: () => Promise<Reading>;
   readonly format: StreamFormat;
-  readonly failure: Failure;
-  encode(message: Message): string;
+  readonly ending: Ending;
+  readonly encode: (message: Message) => string;
 }
 
 async function* writeItems(
-  { first, iterator, format, failure, encode }: Items,
+  { first, iterator, next, format, ending, encode }: Items,
   { call, request, errors }: StreamContext,
 ): AsyncIterable<string> {
   let isFirst = true;
   try {
-    for (let result = first; result.done !== true; result = await nextUntilCancelled(iterator, call)) {
-      yield format.item(encode(result.value), isFirst);
+    for (let read = first; read === "silence" || read.done !== true; read = await next()) {
+      if (read === "silence") {
+        yield ": keep-alive\n\n";
+        continue;
+      }
+      yield format.item(encode(read.value), isFirst);
       isFirst = false;
     }
   } catch (error) {
-    failure.error = error;
+    ending.error = error;
     yield format.error(errors.encodeItem(error, request, call), isFirst);
     isFirst = false;
   } finally {
     call.finish();
     close(iterator);
   }
-  const ending = format.end(isFirst);
-  if (ending !== "") yield ending;
+  const end = format.end(isFirst);
+  if (end !== "") yield end;
+}
+
+/** Server-sent events have comments; a proxy that sees one now and then does not take the stream for dead. */
+function withKeepAlive(
+  next: () => Promise<IteratorResult<Message>>,
+  format: StreamFormat,
+  interval: number | undefined,
+): () => Promise<Reading> {
+  if (interval === undefined || format !== streamFormats.sse) return next;
+  let pending: Promise<IteratorResult<Message>> | undefined;
+  return () => {
+    pending ??= next();
+    const read = pending;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => resolve("silence"), interval);
+      const settle = () => {
+        clearTimeout(timer);
+        if (pending === read) pending = undefined;
+      };
+      read.then(
+        (result) => {
+          settle();
+          resolve(result);
+        },
+        (error) => {
+          settle();
+          reject(error);
+        },
+      );
+    });
+  };
+}
+
+interface Pieces {
+  readonly iterator: AsyncIterator<Message>;
+  readonly next: () => Promise<IteratorResult<Message>>;
+  readonly encode: (message: Message) => Uint8Array;
 }
 
 /** The pieces of an HttpBody; a failure cuts the response off, since there is no place in it to say so. */
 async function* readPieces(
   opening: Uint8Array | undefined,
-  encode: (message: Message) => Uint8Array,
-  iterator: AsyncIterator<Message>,
+  { iterator, next, encode }: Pieces,
   { call, settings }: StreamContext,
 ): AsyncIterable<Uint8Array> {
   try {
     if (opening === undefined) return;
     yield opening;
-    for (;;) {
-      const result = await nextUntilCancelled(iterator, call);
-      if (result.done === true) return;
-      yield encode(result.value);
-    }
+    for (let read = await next(); read.done !== true; read = await next()) yield encode(read.value);
   } catch (error) {
     const { unexpected } = readStatus(error);
     if (unexpected !== undefined) settings.onError(unexpected, call);
@@ -110,13 +166,6 @@ async function* readPieces(
     call.finish();
     close(iterator);
   }
-}
-
-function nextUntilCancelled(
-  iterator: AsyncIterator<Message>,
-  call: ServerCall,
-): Promise<IteratorResult<Message>> {
-  return call.untilCancelled(() => iterator.next());
 }
 
 /** What a producer throws while it is being closed has nobody left to read it. */
@@ -128,10 +177,10 @@ function close(iterator: AsyncIterator<Message>): void {
  * The status of the stream, as gRPC's trailers tell it, with the trailing metadata of the call for clients that
  * ask for trailers.
  */
-function endingTrailers(call: ServerCall, request: HttpRequest, failure: Failure | undefined): Trailers {
-  const trailers: Trailers = (acceptsTrailers(request) ? readTrailers(call) : undefined) ?? {};
-  if (failure?.error === undefined) return { ...trailers, "grpc-status": "0" };
-  const { code, message } = readStatus(failure.error);
+function readEnding(ending: Ending, context: StreamContext): Trailers {
+  const trailers: Trailers = readTrailers(context) ?? {};
+  if (ending.error === undefined) return { ...trailers, "grpc-status": "0" };
+  const { code, message } = readStatus(ending.error);
   return {
     ...trailers,
     "grpc-status": String(code),

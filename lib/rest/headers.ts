@@ -2,41 +2,21 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Metadata } from "@grpc/grpc-js";
 import { createMetadata, eachMetadataValue } from "../call/metadata.js";
 import { invalidField } from "../call/rpc-error.js";
-
-/** Headers that belong to HTTP or to gRPC's own wire and are no metadata, in either direction. */
-const reserved = new Set([
-  "accept-encoding",
-  "connection",
-  "host",
-  "http2-settings",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
-
-function isReserved(name: string): boolean {
-  return (
-    reserved.has(name) || name.startsWith("content-") || name.startsWith("grpc-") || name.startsWith(":")
-  );
-}
+import type { MetadataNames } from "./metadata-names.js";
 
 /**
  * Request headers → metadata. What gRPC cannot carry (text outside ASCII) is left out.
  *
  *     { "x-request-id": "7", "trace-bin": "AQI" }   // x-request-id: "7", trace-bin: <Buffer 01 02>
  */
-export function readMetadata(headers: IncomingHttpHeaders): Metadata {
+export function readMetadata(headers: IncomingHttpHeaders, names: MetadataNames): Metadata {
   const metadata = createMetadata();
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || isReserved(name) || !isMetadataKey(name)) continue;
-    if (name.endsWith("-bin")) {
-      for (const bytes of decodeBinaryHeader(name, value)) metadata.add(name, bytes);
-    } else if (Array.isArray(value)) {
-      for (const one of value) if (isMetadataValue(one)) metadata.add(name, one);
-    } else if (isMetadataValue(value)) metadata.add(name, value);
+  for (const [header, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    for (const key of names.keysOf(header)) {
+      const values = key.endsWith("-bin") ? decodeBinaryHeader(header, value) : [value].flat();
+      for (const one of values) if (typeof one !== "string" || isText(one)) metadata.add(key, one);
+    }
   }
   return metadata;
 }
@@ -47,20 +27,21 @@ export function readMetadata(headers: IncomingHttpHeaders): Metadata {
  *
  * @throws RpcError INVALID_ARGUMENT naming the header.
  */
-export function checkBinaryHeaders(headers: IncomingHttpHeaders): void {
-  for (const name in headers) {
-    const value = headers[name];
-    if (value !== undefined && name.endsWith("-bin") && !isReserved(name)) decodeBinaryHeader(name, value);
+export function checkBinaryHeaders(headers: IncomingHttpHeaders, names: MetadataNames): void {
+  for (const header in headers) {
+    if (!header.endsWith("-bin") || names.keysOf(header).length === 0) continue;
+    const value = headers[header];
+    if (value !== undefined) decodeBinaryHeader(header, value);
   }
 }
 
 /** Node joins equal headers with a comma, which base64 does not have. */
-function decodeBinaryHeader(name: string, value: string | readonly string[]): Buffer[] {
+function decodeBinaryHeader(header: string, value: string | readonly string[]): Buffer[] {
   const texts = typeof value === "string" ? value.split(",") : value;
   return texts.map((text) => {
     const trimmed = text.trim();
     if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(trimmed) || trimmed.replace(/=+$/, "").length % 4 === 1) {
-      throw invalidField(name, `invalid base64 "${trimmed.slice(0, 80)}" in header "${name}"`);
+      throw invalidField(header, `invalid base64 "${trimmed.slice(0, 80)}" in header "${header}"`);
     }
     return Buffer.from(trimmed, "base64");
   });
@@ -70,22 +51,19 @@ function decodeBinaryHeader(name: string, value: string | readonly string[]): Bu
 export function writeMetadata(
   metadata: Metadata,
   headers: Record<string, number | string | string[] | undefined>,
+  nameOf: (key: string) => string | undefined,
 ): void {
   eachMetadataValue(metadata, (key, value) => {
-    if (isReserved(key)) return;
+    const name = nameOf(key);
     const text = typeof value === "string" ? value : value.toString("base64");
-    if (!isHeaderValue(text)) return;
-    const before = headers[key];
-    if (before === undefined) headers[key] = text;
-    else headers[key] = Array.isArray(before) ? [...before, text] : [String(before), text];
+    if (name === undefined || !isHeaderValue(text)) return;
+    const before = headers[name];
+    if (before === undefined) headers[name] = text;
+    else headers[name] = Array.isArray(before) ? [...before, text] : [String(before), text];
   });
 }
 
-function isMetadataKey(name: string): boolean {
-  return /^[0-9a-z_.-]+$/.test(name);
-}
-
-function isMetadataValue(value: string): boolean {
+function isText(value: string): boolean {
   return /^[ -~]*$/.test(value);
 }
 

@@ -5,6 +5,8 @@ import type { Representation } from "../schema/representation.js";
 import { didYouMean } from "../schema/suggest-name.js";
 import type { TimeoutLimits } from "./deadline.js";
 import type { ErrorFormatter } from "./encode-error.js";
+import type { MetadataNames } from "./metadata-names.js";
+import { type PresetName, plain, presets } from "./presets.js";
 import { type StreamFormatName, streamFormats } from "./stream-format.js";
 
 /** How requests are read and answered. Everything may be left out. */
@@ -19,22 +21,36 @@ export interface RestOptions {
   readonly rejectBodyCollisions?: boolean | undefined;
   /** The largest body, and the largest message of a streamed one, in bytes after inflating: 4 MiB unless given. */
   readonly bodyLimit?: number | undefined;
-  /** How server streams are written: `"ndjson"` unless given. A client that accepts `text/event-stream` gets that. */
+  /** How server streams are written: `"ndjson"` unless given. A client's `Accept` chooses between NDJSON and SSE. */
   readonly streamFormat?: StreamFormatName | undefined;
+  /** Milliseconds of silence after which a stream of server-sent events gets a comment line; never unless given. */
+  readonly streamKeepAlive?: number | undefined;
+  /**
+   * A PATCH whose body is a message field, and whose request leaves the FieldMask beside it out, gets the mask of
+   * what the body sets.
+   */
+  readonly inferUpdateMask?: boolean | undefined;
   /** Give methods without a rule the route `POST /package.Service/Method`. */
   readonly unannotatedMethods?: boolean | undefined;
   /** A known path asked with another HTTP method: answer 405 (the default), or leave it to the next middleware. */
   readonly methodNotAllowed?: "answer" | "next" | undefined;
+  /** Let a POST be routed as the method in its `X-HTTP-Method-Override` header. Off unless given. */
+  readonly methodOverride?: boolean | undefined;
   /** Milliseconds for a call whose client asks for no timeout. */
   readonly defaultTimeout?: number | undefined;
   /** The most milliseconds that a call may take, whatever its client asks for. */
   readonly maxTimeout?: number | undefined;
   /** Show callers what an unexpected exception says. For development. */
   readonly detailedErrors?: boolean | undefined;
-  /** Replaces the body of error responses. */
+  /** Replaces the body of error responses; `problemJson` is a ready one. */
   readonly formatError?: ErrorFormatter | undefined;
   /** Hears of every failure whose text the caller is not shown; written to `console.error` unless given. */
   readonly onError?: ((error: unknown, call: ServerCall | undefined) => void) | undefined;
+  /**
+   * Speak as Google's REST APIs or as grpc-gateway do, so that clients of theirs work unchanged. Every other option
+   * goes before what the preset says.
+   */
+  readonly preset?: PresetName | undefined;
 }
 
 /** The options with everything decided. */
@@ -45,8 +61,14 @@ export interface RestSettings extends TimeoutLimits {
   readonly ignoredQueryParameters: ReadonlySet<string>;
   readonly rejectBodyCollisions: boolean;
   readonly bodyLimit: number;
+  readonly acceptAnyContentType: boolean;
+  readonly emptyTextIsNoBody: boolean;
   readonly streamFormat: StreamFormatName;
+  readonly streamKeepAlive: number | undefined;
+  readonly inferUpdateMask: boolean;
   readonly methodNotAllowed: "answer" | "next";
+  readonly methodOverride: boolean;
+  readonly metadataNames: MetadataNames;
   readonly detailedErrors: boolean;
   readonly formatError: ErrorFormatter | undefined;
   readonly onError: (error: unknown, call: ServerCall | undefined) => void;
@@ -72,13 +94,17 @@ const optionRules: Readonly<Record<keyof RestOptions, Rule>> = {
   rejectBodyCollisions: { accepts: isBoolean, wants: "true or false" },
   bodyLimit: { accepts: isPositive, wants: "a number of bytes" },
   streamFormat: oneOf(...Object.keys(streamFormats)),
+  streamKeepAlive: { accepts: isPositive, wants: "a number of milliseconds" },
+  inferUpdateMask: { accepts: isBoolean, wants: "true or false" },
   unannotatedMethods: { accepts: isBoolean, wants: "true or false" },
   methodNotAllowed: oneOf("answer", "next"),
+  methodOverride: { accepts: isBoolean, wants: "true or false" },
   defaultTimeout: { accepts: isPositive, wants: "a number of milliseconds" },
   maxTimeout: { accepts: isPositive, wants: "a number of milliseconds" },
   detailedErrors: { accepts: isBoolean, wants: "true or false" },
   formatError: { accepts: isFunction, wants: "a function" },
   onError: { accepts: isFunction, wants: "a function" },
+  preset: oneOf(...Object.keys(presets)),
 };
 
 interface Rule {
@@ -98,19 +124,26 @@ export function resolveRestOptions(
 ): RestSettings {
   const faults = [...checkOptions(options, optionRules), ...checkSwitches(options.json)];
   if (faults.length > 0) throw new ConfigError(faults);
+  const preset = options.preset === undefined ? plain : presets[options.preset];
   return {
-    codecs: codecs.with({ emitDefaults: true, ...options.json }),
+    codecs: codecs.with({ emitDefaults: true, ...preset.json, ...options.json }),
     representation,
     unknownQueryParameters: options.unknownQueryParameters ?? "ignore",
     ignoredQueryParameters: new Set(options.ignoredQueryParameters),
     rejectBodyCollisions: options.rejectBodyCollisions ?? false,
     bodyLimit: options.bodyLimit ?? 4 * 1024 * 1024,
-    streamFormat: options.streamFormat ?? "ndjson",
+    acceptAnyContentType: preset.acceptAnyContentType,
+    emptyTextIsNoBody: preset.emptyTextIsNoBody,
+    streamFormat: options.streamFormat ?? preset.streamFormat,
+    streamKeepAlive: options.streamKeepAlive,
+    inferUpdateMask: options.inferUpdateMask ?? preset.inferUpdateMask,
     methodNotAllowed: options.methodNotAllowed ?? "answer",
+    methodOverride: options.methodOverride ?? false,
+    metadataNames: preset.metadataNames,
     defaultTimeout: options.defaultTimeout,
     maxTimeout: options.maxTimeout,
     detailedErrors: options.detailedErrors ?? false,
-    formatError: options.formatError,
+    formatError: options.formatError ?? preset.formatError,
     onError:
       options.onError ??
       ((error, call) => console.error(`${call?.method.fullName ?? "a request"} failed:`, error)),

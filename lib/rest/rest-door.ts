@@ -2,6 +2,7 @@ import type { Metadata } from "@grpc/grpc-js";
 import type { AuthContext, Door, HttpContext, MetricsRecorder } from "../call/server-call.js";
 import type { HttpRequest } from "../http/http-message.js";
 import { readMetadata } from "./headers.js";
+import type { MetadataNames } from "./metadata-names.js";
 
 /** Load reports travel in gRPC trailers; a REST call has nobody to report to. */
 const idleRecorder = {
@@ -20,10 +21,12 @@ const idleRecorder = {
 /** The REST side of a call. Response metadata waits here for the first message, whose status it travels with. */
 export class RestDoor implements Door {
   readonly #request: HttpRequest;
+  readonly #names: MetadataNames;
   responseMetadata: Metadata | undefined;
 
-  constructor(request: HttpRequest) {
+  constructor(request: HttpRequest, names: MetadataNames) {
     this.#request = request;
+    this.#names = names;
   }
 
   get http(): HttpContext | undefined {
@@ -31,7 +34,7 @@ export class RestDoor implements Door {
   }
 
   readMetadata(): Metadata {
-    return readMetadata(this.#request.headers);
+    return readMetadata(this.#request.headers, this.#names);
   }
 
   sendMetadata(metadata: Metadata): void {

@@ -8,12 +8,13 @@ import type { HttpRequest, HttpResponse } from "../http/http-message.js";
 import type { RouteMatch, Router } from "../http-rule/router.js";
 import { createDeadlineError, readDeadline } from "./deadline.js";
 import { createErrorEncoder } from "./encode-error.js";
-import { encodeResponse, withMetadata } from "./encode-response.js";
+import { encodeResponse, openHeaders } from "./encode-response.js";
 import { encodeStream } from "./encode-stream.js";
 import { checkBinaryHeaders } from "./headers.js";
 import type { RestSettings } from "./options.js";
 import { RestDoor } from "./rest-door.js";
 import { createRouteTable, type Route } from "./route.js";
+import { readSystemParameters } from "./system-parameters.js";
 
 /** Answers a request, or leaves it to the host by returning `undefined`. */
 export type RestHandler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse> | undefined;
@@ -40,51 +41,68 @@ export function createRestHandler(
   }
 
   async function serve(route: Route, match: RouteMatch, request: HttpRequest): Promise<HttpResponse> {
-    const door = new RestDoor(request);
-    let deadline = Number.POSITIVE_INFINITY;
-    let fault: { readonly error: unknown } | undefined;
-    try {
-      checkBinaryHeaders(request.headers);
-      deadline = readDeadline(request.headers, settings);
-    } catch (error) {
-      fault = { error };
-    }
-    const call = new ServerCall(route.binding.method, door, deadline);
+    const door = new RestDoor(request, settings.metadataNames);
+    const opening = readCallHeaders(request, settings);
+    const call = new ServerCall(route.binding.method, door, opening.deadline);
     request.onAbort(() => call.cancel(new RpcError(codes.CANCELLED, "the client went away")));
-    if (deadline !== Number.POSITIVE_INFINITY) call.startTimer(createDeadlineError);
+    if (call.deadline !== Number.POSITIVE_INFINITY) call.startTimer(createDeadlineError);
+    const context = { call, door, request, settings, errors };
     try {
-      const input = fault ?? (await readInput(route, match, request));
+      const input = opening.fault ?? (await readInput(route, match, request));
       // A request that could not be read is a call that fails: interceptors count and log it as such.
       const output =
         "error" in input
           ? invoke(route.endpoint.failingHandler(input.error), route.emptyInput(), call)
           : invoke(route.endpoint.handler, input.value, call);
+      const system = readSystemParameters(request.query);
+      const encoders = system === undefined ? route.encoders : route.encodersWith(system.switches);
       if (route.isStreamingResponse) {
+        const wantsEvents = system?.wantsEvents ?? false;
         return await encodeStream(output as AsyncIterable<Message>, {
-          route,
-          call,
-          door,
-          request,
-          settings,
-          errors,
+          ...context,
+          encoder: encoders.item,
+          wantsEvents,
         });
       }
       // An interceptor that ignores the signal must not hold up the answer of a cancelled call.
       const response = await call.untilCancelled(() => output as Promise<Message>);
       call.finish();
-      return encodeResponse(route.encoder, response, { call, door, request });
+      return encodeResponse(encoders.message, response, context);
     } catch (error) {
       call.finish();
-      return withMetadata(errors.encodeResponse(error, request, call), door);
+      const response = errors.encodeResponse(error, request, call);
+      // Response metadata that was sent before the call failed goes with the error.
+      return { ...response, headers: { ...openHeaders(context), ...response.headers } };
     }
   }
 
   return function handleRest(request) {
-    const match = router.match(request.httpMethod, request.path);
+    const httpMethod = settings.methodOverride ? readOverride(request) : request.httpMethod;
+    const match = router.match(httpMethod, request.path);
     if (match === undefined) return answerUnmatched(request);
     const response = serve(findRoute(match.binding), match, request);
     return request.httpMethod === "HEAD" ? response.then(withoutBody) : response;
   };
+}
+
+interface CallHeaders {
+  readonly deadline: number;
+  readonly fault: { readonly error: unknown } | undefined;
+}
+
+function readCallHeaders({ headers }: HttpRequest, settings: RestSettings): CallHeaders {
+  try {
+    checkBinaryHeaders(headers, settings.metadataNames);
+    return { deadline: readDeadline(headers, settings), fault: undefined };
+  } catch (error) {
+    return { deadline: Number.POSITIVE_INFINITY, fault: { error } };
+  }
+}
+
+/** Only a POST may stand for another method, as behind proxies that know no other. */
+function readOverride({ httpMethod, headers }: HttpRequest): string {
+  const override = headers["x-http-method-override"];
+  return httpMethod === "POST" && typeof override === "string" ? override.toUpperCase() : httpMethod;
 }
 
 type Input = { readonly value: Message | AsyncIterable<Message> } | { readonly error: unknown };

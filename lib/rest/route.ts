@@ -3,7 +3,7 @@ import type { Message } from "../call/message.js";
 import type { HttpRequest } from "../http/http-message.js";
 import type { Binding } from "../http-rule/binding.js";
 import type { RouteMatch } from "../http-rule/router.js";
-import type { JsonCodecs } from "../json/codec.js";
+import type { JsonCodecs, JsonSwitches } from "../json/codec.js";
 import { createSerializer } from "../schema/serializer.js";
 import { createMessagesDecoder } from "./decode-messages.js";
 import { createRequestDecoder } from "./decode-request.js";
@@ -19,9 +19,15 @@ export interface Route {
   decode(match: RouteMatch, request: HttpRequest): Message | AsyncIterable<Message> | Promise<Message>;
   /** The same for a request that could not be read. */
   emptyInput(): Message | AsyncIterable<Message>;
-  readonly encoder: MessageEncoder;
+  readonly encoders: Encoders;
+  /** The encoders of a request that asks for another form of JSON. */
+  encodersWith(switches: JsonSwitches): Encoders;
+}
+
+export interface Encoders {
+  readonly message: MessageEncoder;
   /** For the items of a stream, each of which is one line. */
-  readonly itemEncoder: MessageEncoder;
+  readonly item: MessageEncoder;
 }
 
 /** Find the route of a binding; it is compiled for its first request. */
@@ -46,16 +52,21 @@ function compileRoute(binding: Binding, endpoint: Endpoint, settings: RestSettin
   const isStreamingResponse = kind === "server-streaming" || kind === "duplex-streaming";
   const toHandler = createRequestConverter(binding, endpoint, settings);
   const { create } = settings.codecs.message(requestType);
-  const encoder = createEncoder(binding, endpoint, settings, settings.codecs);
-  const oneLine = isStreamingResponse ? settings.codecs.with({ pretty: false }) : settings.codecs;
+  const encodersWith = (switches: JsonSwitches): Encoders => {
+    const codecs = settings.codecs.with(switches);
+    return {
+      message: createEncoder(binding, endpoint, settings, codecs),
+      item: createEncoder(binding, endpoint, settings, codecs.with({ pretty: false })),
+    };
+  };
   return {
     binding,
     endpoint,
     isStreamingResponse,
     decode: isStreamingRequest ? decodeMessages() : decodeRequest(),
     emptyInput: () => (isStreamingRequest ? emptyIterable : toHandler(create())),
-    encoder,
-    itemEncoder: createEncoder(binding, endpoint, settings, oneLine),
+    encoders: encodersWith({}),
+    encodersWith,
   };
 
   function decodeRequest(): Route["decode"] {

@@ -5,8 +5,8 @@ export interface StreamFormat {
   readonly contentType: string;
   /** One message; `isFirst` for the first item of the response, be it a message or the error. */
   item(json: string, isFirst: boolean): string;
-  /** The failure of a stream that has begun. */
-  error(json: string, isFirst: boolean): string;
+  /** The failure of a stream that has begun: `envelope` is `{"error": …}`, `body` what a response would have. */
+  error(failure: { readonly envelope: string; readonly body: string }, isFirst: boolean): string;
   /** After the last item; `isEmpty` when there was none. */
   end(isEmpty: boolean): string;
 }
@@ -25,25 +25,25 @@ export const streamFormats: Readonly<Record<StreamFormatName, StreamFormat>> = {
   ndjson: {
     contentType: "application/x-ndjson",
     item: (json) => `${json}\n`,
-    error: (json) => `{"error":${json}}\n`,
+    error: ({ envelope }) => `${envelope}\n`,
     end: () => "",
   },
   sse: {
     contentType: "text/event-stream",
     item: (json) => `data: ${json}\n\n`,
-    error: (json) => `event: error\ndata: ${json}\n\n`,
+    error: ({ body }) => `event: error\ndata: ${body}\n\n`,
     end: () => "",
   },
   array: {
     contentType: "application/json; charset=utf-8",
     item: (json, isFirst) => (isFirst ? `[${json}` : `\n,${json}`),
-    error: (json, isFirst) => `${isFirst ? "[" : "\n,"}{"error":${json}}`,
+    error: ({ envelope }, isFirst) => `${isFirst ? "[" : "\n,"}${envelope}`,
     end: (isEmpty) => (isEmpty ? "[]" : "]"),
   },
   "result-error": {
     contentType: "application/json; charset=utf-8",
     item: (json) => `{"result":${json}}\n`,
-    error: (json) => `{"error":${json}}\n`,
+    error: ({ envelope }) => `${envelope}\n`,
     end: () => "",
   },
 };

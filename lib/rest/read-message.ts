@@ -1,0 +1,94 @@
+import type protobuf from "protobufjs";
+import type { Message } from "../call/message.js";
+import type { HttpRequest } from "../http/http-message.js";
+import { readBody } from "../http/read-body.js";
+import type { Binding } from "../http-rule/binding.js";
+import { createQueryBinder } from "./bind-query.js";
+import { createBindableField } from "./bindable-field.js";
+import { collectBoundFields } from "./bound-fields.js";
+import type { RequestDecoderOptions } from "./decode-request.js";
+import { createHttpBodyForm, isHttpBody } from "./http-body.js";
+import { readFormText, readJsonText } from "./read-json-text.js";
+
+/**
+ * Reads the part of a request message that is in the HTTP body.
+ *
+ * @param hear is told the JSON text.
+ */
+export type BodyReader = (request: HttpRequest, hear?: (text: string) => void) => Message | Promise<Message>;
+
+export function createBodyReader(binding: Binding, options: RequestDecoderOptions): BodyReader {
+  const { body, method } = binding;
+  const { create } = options.codecs.message(method.requestType);
+  if (body === undefined) return () => create();
+  if (body !== "*") return createFieldReader(body, create, options);
+  if (isHttpBody(method.requestType)) return createHttpBodyReader(method.requestType, options);
+  return createWholeReader(binding, options);
+}
+
+/** The whole message, as JSON or as a form, which is read as a query would be. */
+function createWholeReader(binding: Binding, options: RequestDecoderOptions): BodyReader {
+  const { create, decode } = options.codecs.message(binding.method.requestType);
+  const bound = collectBoundFields(binding, { body: false });
+  const bindForm = createQueryBinder(binding.method.requestType, { ...options, bound });
+  const readJson = createTextReader(options, (text) => (text === "" ? create() : decode(text)));
+  return (request, hear) => {
+    const form = readFormText(request, options.bodyLimit);
+    if (form === undefined) return readJson(request, hear);
+    return form.then((text) => {
+      const message = create();
+      bindForm(message, text);
+      return message;
+    });
+  };
+}
+
+function createFieldReader(
+  field: protobuf.Field,
+  create: () => Message,
+  options: RequestDecoderOptions,
+): BodyReader {
+  const { codec, set, type, createMessage } = createBindableField(field, options);
+  if (type !== undefined && isHttpBody(type)) {
+    const read = createHttpBodyReader(type, options);
+    return async (request) => {
+      const message = create();
+      set(message, await read(request));
+      return message;
+    };
+  }
+  return createTextReader(options, (text) => {
+    const message = create();
+    if (text !== "") set(message, codec.decode(text));
+    // No body is a message without fields, but no number and no text.
+    else if (type !== undefined) set(message, createMessage());
+    return message;
+  });
+}
+
+function createTextReader(options: RequestDecoderOptions, decode: (text: string) => Message): BodyReader {
+  return (request, hear) => {
+    const text = readJsonText(request, options);
+    if (hear === undefined) return typeof text === "string" ? decode(text) : text.then(decode);
+    return Promise.resolve(text).then((read) => {
+      hear(read);
+      return decode(read);
+    });
+  };
+}
+
+function createHttpBodyReader(type: protobuf.Type, options: RequestDecoderOptions): BodyReader {
+  const { create } = options.codecs.message(type);
+  const { write } = createHttpBodyForm(type, options.representation);
+  return async (request) => {
+    const data = await readRawBody(request, options.bodyLimit);
+    return write(create(), request.headers["content-type"] ?? "", data);
+  };
+}
+
+async function readRawBody(request: HttpRequest, limit: number): Promise<Buffer> {
+  const { parsedBody } = request;
+  if (parsedBody === undefined) return readBody(request, limit);
+  if (parsedBody instanceof Uint8Array) return Buffer.from(parsedBody);
+  return Buffer.from(typeof parsedBody === "string" ? parsedBody : JSON.stringify(parsedBody));
+}
