@@ -45,6 +45,9 @@ export function readBody(request: HttpRequest, limit: number): Promise<Buffer> {
   if (declared > limit && request.headers["content-encoding"] === undefined) {
     return Promise.reject(createTooLarge(limit));
   }
+  if (request.body.readableEnded) {
+    return Promise.reject(new Error("the request body was read by an earlier middleware that left nothing of it"));
+  }
   return new Promise((resolve, reject) => {
     const body = openBody(request);
     const chunks: Buffer[] = [];

@@ -21,6 +21,9 @@ export function encodeResponse(
   context: ResponseContext,
 ): HttpResponse {
   const headers = openHeaders(context);
+  const status = successStatus(context.call);
+  // "No Content" and "Not Modified" have no body in HTTP.
+  if (status === 204 || status === 304) return { status, headers, body: undefined };
   let body: string | Uint8Array;
   if (encoder.kind === "json") {
     headers["content-type"] = jsonContentType;
@@ -31,7 +34,7 @@ export function encodeResponse(
     body = data;
   }
   const trailers = readTrailers(context);
-  return { status: successStatus(context.call), headers, body, trailers: trailers && (() => trailers) };
+  return { status, headers, body, trailers: trailers && (() => trailers) };
 }
 
 /** The headers of an answer: the response metadata of the call so far. */

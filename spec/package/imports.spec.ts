@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, it } from "vitest";
+
+const lib = resolve(import.meta.dirname, "../../lib");
+
+/** Which folders each folder of lib may import from, itself aside; the files beside them may import everything. */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  schema: [],
+  call: ["schema"],
+  "http-rule": ["call", "schema"],
+  json: ["call", "schema"],
+  http: ["call"],
+  rest: ["http", "http-rule", "json", "call", "schema"],
+  openapi: ["http", "http-rule", "json", "call", "schema"],
+  grpc: ["json", "call", "schema", "."],
+  server: ["rest", "openapi", "grpc", "http", "http-rule", "json", "call", "schema", "."],
+  express: ["server", "."],
+  cli: ["express", "server", "grpc", "openapi", "http", "http-rule", "json", "call", "schema", "."],
+};
+
+/** Packages with one door each, and the files that may use them besides. */
+const doors: Readonly<Record<string, readonly string[]>> = {
+  express: ["express/"],
+  // A handler's metadata is grpc-js metadata whichever door its call came through; `status` is handed on as it is.
+  "@grpc/grpc-js": ["grpc/", "call/metadata.ts", "index.ts"],
+};
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+  readonly isTypeOnly: boolean;
+}
+
+const files = readdirSync(lib, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+const imports = files.flatMap((file) => readImports(file));
+
+function readImports(file: string): Import[] {
+  const text = readFileSync(join(lib, file), "utf8");
+  const statements = text.matchAll(/^(?:import|export)\s(type\s)?([^;]*?)\sfrom\s"([^"]+)";/gms);
+  return [...statements].map(([, type, names = "", target = ""]) => {
+    const named =
+      /^\{([\s\S]*)\}$/
+        .exec(names.trim())?.[1]
+        ?.split(",")
+        .map((name) => name.trim()) ?? [];
+    const isTypeOnly =
+      type !== undefined ||
+      (named.length > 0 && named.every((name) => name === "" || name.startsWith("type ")));
+    return { file, target, isTypeOnly };
+  });
+}
+
+function folderOf(file: string): string {
+  return file.includes("/") ? (file.split("/")[0] as string) : ".";
+}
+
+describe("the imports of lib", () => {
+  it("are found", () => assert(imports.length > 100));
+
+  for (const [folder, allowed] of Object.entries(layers)) {
+    it(`of ${folder} point down`, () => {
+      const wrong = imports
+        .filter(({ file, target }) => folderOf(file) === folder && target.startsWith("."))
+        .map(({ file, target }) => ({
+          file,
+          to: folderOf(relative(lib, resolve(lib, dirname(file), target))),
+        }))
+        .filter(({ to }) => to !== folder && !allowed.includes(to));
+      assert.deepEqual(wrong, []);
+    });
+  }
+
+  it("are within folders that have a place", () => {
+    const folders = new Set(files.map(folderOf));
+    folders.delete(".");
+    assert.deepEqual(
+      [...folders].filter((folder) => !(folder in layers)),
+      [],
+    );
+  });
+
+  for (const [name, places] of Object.entries(doors)) {
+    it(`use ${name} at run time in ${places.join(", ")} only`, () => {
+      const wrong = imports
+        .filter(({ target, isTypeOnly }) => target === name && !isTypeOnly)
+        .filter(
+          ({ file }) =>
+            !places.some((place) => file === place || (place.endsWith("/") && file.startsWith(place))),
+        );
+      assert.deepEqual(wrong, []);
+    });
+  }
+
+  it("name files, not folders", () => {
+    assert.deepEqual(
+      imports.filter(({ target }) => target.startsWith(".") && !target.endsWith(".js")),
+      [],
+    );
+  });
+});
