@@ -12,8 +12,9 @@ export interface Binding {
   /** `"GET"`, ..., or `"*"` for any. */
   readonly httpMethod: string;
   readonly template: Template;
+  /** From left to right. No two of them set one field, a part of it, or two fields of one oneof. */
   readonly variables: readonly BoundVariable[];
-  /** The HTTP body is nothing, the whole message, or one top-level field of it. */
+  /** The HTTP body is nothing, the whole message, or one top-level field of it, of which the path may set parts. */
   readonly body: undefined | "*" | protobuf.Field;
   /** The HTTP response is the whole message, or one top-level field of it. */
   readonly responseBody: undefined | protobuf.Field;

@@ -17,7 +17,6 @@ export function decodeCapture(
   text: string,
   { span, fields }: Pick<BoundVariable, "span" | "fields">,
 ): string {
-  if (!text.includes("%")) return text;
   try {
     if (span === "one-segment") return decodeURIComponent(text);
     return text

@@ -152,8 +152,7 @@ class TemplateParser {
     do {
       const end = this.#find(/[^A-Za-z0-9_]/);
       const identifier = this.#text.slice(this.#at, end);
-      if (!/^[A-Za-z_]/.test(identifier))
-        throw this.#fault("a field name is missing: it starts with a letter or an underscore");
+      if (!/^[A-Za-z_]/.test(identifier)) throw this.#fault(noFieldName);
       fieldPath.push(identifier);
       this.#at = end;
     } while (this.#skip("."));
@@ -165,13 +164,9 @@ class TemplateParser {
     if (this.#atEnd()) return undefined;
     this.#skip(":");
     const end = this.#find(/[:/{}]/);
-    if (end === this.#at)
-      throw this.#fault(
-        'a verb is missing: write it after the colon, or write "%3A" for a colon that is text',
-      );
+    if (end === this.#at) throw this.#fault(`a verb is missing after the colon: ${textColon}`);
     const verb = this.#parseLiteral(end);
-    if (this.#skip(":"))
-      throw this.#faultAt(end, 'a verb holds no colon: write "%3A" for a colon that is text');
+    if (this.#nextIs(/:/)) throw this.#fault(`a verb holds no colon: ${textColon}`);
     if (!this.#atEnd()) throw this.#fault(`a verb ends the template; ${this.#quoteNext()} cannot follow it`);
     return verb;
   }
@@ -185,25 +180,20 @@ class TemplateParser {
     try {
       return decodeURIComponent(literal);
     } catch (cause) {
-      throw this.#faultAt(
-        start,
-        "the escapes of this literal are not UTF-8: write the characters themselves",
-        { cause },
-      );
+      throw this.#faultAt(start, "these escapes are not UTF-8: write the characters themselves", { cause });
     }
   }
 
   #whyNotLiteral(): string {
     const next = this.#text[this.#at];
-    if (next === "?")
-      return 'a template has no query: fields that the path leaves out are read from there; write "%3F" for the character';
-    if (next === "#")
-      return 'a template has no fragment, clients keep it to themselves: write "%23" for the character';
+    if (next === "?") return "a template has no query: fields that it leaves out are read from there";
+    if (next === "#") return 'a template has no fragment: write "%23" for the character';
     if (next === "*") return wholeWildcard;
     if (next === "%") return 'an escape is "%" and two hexadecimal digits: write "%25" for a percent sign';
     const code = this.#text.charCodeAt(this.#at);
     if (code > 0x7f) return "half of a surrogate pair cannot occur in a path: write the whole character";
-    return `${this.#quoteNext()} cannot occur in a path: write "${`%${code.toString(16).padStart(2, "0").toUpperCase()}`}"`;
+    const escaped = `%${code.toString(16).padStart(2, "0").toUpperCase()}`;
+    return `${this.#quoteNext()} cannot occur in a path: write "${escaped}"`;
   }
 
   #atEnd(): boolean {
@@ -248,6 +238,8 @@ const deepWildcard: Segment = { kind: "deep-wildcard" };
 /** RFC 3986's `pchar` without the star, and the characters beyond ASCII, which clients escape. */
 const literalCharacters = /^(?:[A-Za-z0-9\-._~!$&'()+,;=:@]|%[0-9A-Fa-f]{2}|[^\p{ASCII}\p{Surrogate}])*/u;
 
+const noFieldName = "a field name is missing: it starts with a letter or an underscore";
 const noNesting = "a variable holds no other variable: close the first one before";
 const noOpening = 'this brace closes nothing: write "{" before the variable or remove it';
+const textColon = 'write "%3A" for a colon that is text';
 const wholeWildcard = 'a wildcard fills its segment: write "%2A" for a star that is text';

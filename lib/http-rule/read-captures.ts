@@ -1,51 +1,40 @@
-import type { Binding } from "./binding.js";
 import { decodeCapture } from "./decode-capture.js";
-import { nextSlash, type RouteRequest, startOfLast } from "./route-trie.js";
-import type { Segment } from "./template.js";
-
-/** The segments of a path, without its verb. */
-type Segments = Pick<RouteRequest, "path" | "end">;
+import { nextSlash, type Route, type RouteRequest, startOfLast } from "./route-trie.js";
 
 /**
- * Read what the variables of a binding captured of a path that it matches, decoded, in the order of
+ * Read what the variables of a route captured of a request that it takes, decoded, in the order of
  * `binding.variables`.
  *
- *     // binding of /v1/{name=trees/**}/{leaf}
- *     readCaptures(binding, { path: "/v1/trees/a/b/c%20d", end: 19 })     // ["trees/a/b", "c d"]
+ *     // /v1/{name=trees/**}/{leaf} of /v1/trees/a/b/c%20d
+ *     readCaptures(route, request)     // ["trees/a/b", "c d"]
  *
  * A `**` that matches no segment leaves no slash behind: `trees` for `{name=trees/**}`.
  *
  * @throws RpcError `INVALID_ARGUMENT` when a capture cannot be decoded.
  */
-export function readCaptures({ template, variables }: Binding, request: Segments): string[] {
-  const length = template.segments.length;
-  const deep = template.segments.findIndex(isDeepWildcard);
-  const fixed = deep === -1 ? length : deep;
+export function readCaptures({ binding, headLength }: Route, request: RouteRequest): string[] {
+  const { template, variables } = binding;
+  const { length } = template.segments;
   const captures: string[] = [];
   let index = 0;
   let at = 0;
   for (const variable of variables) {
-    const start =
-      variable.start > fixed
-        ? startOfLast(length - variable.start, request)
-        : skip(variable.start - index, at, request);
-    at =
-      variable.end > fixed
-        ? startOfLast(length - variable.end, request)
-        : skip(variable.end - variable.start, start, request);
+    // What comes after the `**` is counted from the end of the path.
+    if (variable.start > headLength) at = startOfLast(length - variable.start, request);
+    else at = skip(variable.start - index, at, request);
+    const start = at + 1;
+    if (variable.end > headLength) at = startOfLast(length - variable.end, request);
+    else at = skip(variable.end - variable.start, at, request);
     index = variable.end;
-    captures.push(decodeCapture(request.path.slice(start + 1, at), variable));
+    const text = request.path.slice(start, at);
+    captures.push(request.hasEscapes ? decodeCapture(text, variable) : text);
   }
   return captures;
 }
 
 /** The slash that comes a number of segments after the one at `at`. */
-function skip(count: number, at: number, { path, end }: Segments): number {
+function skip(count: number, at: number, { path, end }: RouteRequest): number {
   let slash = at;
   for (let i = 0; i < count; i++) slash = nextSlash(path, slash, end);
   return slash;
-}
-
-function isDeepWildcard(segment: Segment): boolean {
-  return segment.kind === "deep-wildcard";
 }

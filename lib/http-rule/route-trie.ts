@@ -5,15 +5,25 @@ import type { Segment } from "./template.js";
  * A trie of templates by segment. A node is where a search stands after some segments of a path.
  *
  * A `**` leads to tails: tries of what follows it, one for each number of segments. A tail is searched from the
- * place in the path that leaves it just enough, so that a `**` is never tried in more than one length.
+ * place in the path that leaves it just enough: a search never comes to a node twice, however long the path.
  */
 export interface RouteNode {
-  literals: Map<string, RouteNode> | undefined;
+  /** Its first literal, which for most nodes is the only one: comparing a text is cheaper than a look-up. */
+  literal: string | undefined;
+  afterLiteral: RouteNode | undefined;
+  otherLiterals: Map<string, RouteNode> | undefined;
   wildcard: RouteNode | undefined;
   /** Longest first. */
   tails: Tail[] | undefined;
-  /** The bindings whose template ends here, one for each HTTP method. */
-  bindings: Binding[] | undefined;
+  /** The routes whose template ends here, one for each HTTP method. */
+  routes: Route[] | undefined;
+}
+
+/** A binding as the router has it. */
+export interface Route {
+  readonly binding: Binding;
+  /** How many segments come before the `**`; without one, all do. */
+  readonly headLength: number;
 }
 
 interface Tail {
@@ -32,7 +42,14 @@ export interface RouteRequest {
 }
 
 export function createNode(): RouteNode {
-  return { literals: undefined, wildcard: undefined, tails: undefined, bindings: undefined };
+  return {
+    literal: undefined,
+    afterLiteral: undefined,
+    otherLiterals: undefined,
+    wildcard: undefined,
+    tails: undefined,
+    routes: undefined,
+  };
 }
 
 /** Add a binding, unless a binding of its HTTP method and shape is there: then that one is returned. */
@@ -42,20 +59,22 @@ export function insertBinding(root: RouteNode, binding: Binding): Binding | unde
     (parent, segment, i) => insertSegment(parent, segment, segments.length - i - 1),
     root,
   );
-  node.bindings ??= [];
-  const same = node.bindings.find(({ httpMethod }) => httpMethod === binding.httpMethod);
-  if (same === undefined) node.bindings.push(binding);
-  return same;
+  node.routes ??= [];
+  const same = node.routes.find((route) => route.binding.httpMethod === binding.httpMethod);
+  if (same === undefined) node.routes.push(createRoute(binding));
+  return same?.binding;
+}
+
+function createRoute(binding: Binding): Route {
+  const { segments } = binding.template;
+  const deep = segments.findIndex(({ kind }) => kind === "deep-wildcard");
+  return { binding, headLength: deep === -1 ? segments.length : deep };
 }
 
 function insertSegment(parent: RouteNode, segment: Segment, following: number): RouteNode {
   switch (segment.kind) {
-    case "literal": {
-      parent.literals ??= new Map();
-      const child = parent.literals.get(segment.value) ?? createNode();
-      parent.literals.set(segment.value, child);
-      return child;
-    }
+    case "literal":
+      return insertLiteral(parent, segment.value);
     case "wildcard":
       parent.wildcard ??= createNode();
       return parent.wildcard;
@@ -71,38 +90,51 @@ function insertSegment(parent: RouteNode, segment: Segment, following: number): 
   }
 }
 
+function insertLiteral(parent: RouteNode, literal: string): RouteNode {
+  const known = afterLiteral(parent, literal);
+  if (known !== undefined) return known;
+  const child = createNode();
+  if (parent.literal === undefined) {
+    parent.literal = literal;
+    parent.afterLiteral = child;
+  } else {
+    parent.otherLiterals ??= new Map();
+    parent.otherLiterals.set(literal, child);
+  }
+  return child;
+}
+
+function afterLiteral(node: RouteNode, literal: string): RouteNode | undefined {
+  return node.literal === literal ? node.afterLiteral : node.otherLiterals?.get(literal);
+}
+
 /**
- * Find the binding for the rest of a path, which starts at the slash at `at`.
+ * Find the route for the rest of a path, which starts at the slash at `at`.
  *
  * Literals are tried before `*`, `*` before `**`, and of several `**` the one that leaves most to the segments
  * after it. A choice that leads to no binding of the HTTP method is taken back.
  */
-export function findBinding(node: RouteNode, at: number, request: RouteRequest): Binding | undefined {
+export function findRoute(node: RouteNode, at: number, request: RouteRequest): Route | undefined {
   if (at === request.end) {
-    const binding = node.bindings && pickBinding(node.bindings, request.httpMethod);
-    if (binding !== undefined) return binding;
-  } else if (node.literals !== undefined || node.wildcard !== undefined) {
+    const route = node.routes && pickRoute(node.routes, request.httpMethod);
+    if (route !== undefined) return route;
+  } else if (node.literal !== undefined || node.wildcard !== undefined) {
     const next = nextSlash(request.path, at, request.end);
-    const child = node.literals && findLiteral(node.literals, request.path.slice(at + 1, next), request);
-    const binding = child && findBinding(child, next, request);
-    if (binding !== undefined) return binding;
-    if (node.wildcard !== undefined && next > at + 1) {
-      const binding = findBinding(node.wildcard, next, request);
-      if (binding !== undefined) return binding;
-    }
+    const literal = node.literal === undefined ? undefined : readLiteral(request, at + 1, next);
+    const child = literal === undefined ? undefined : afterLiteral(node, literal);
+    const isEmpty = next === at + 1;
+    const route =
+      (child && findRoute(child, next, request)) ??
+      (isEmpty ? undefined : node.wildcard && findRoute(node.wildcard, next, request));
+    if (route !== undefined) return route;
   }
   return node.tails && findByTail(node.tails, at, request);
 }
 
 /** Literals are compared after decoding; a segment that cannot be decoded is none of them. */
-function findLiteral(
-  literals: ReadonlyMap<string, RouteNode>,
-  text: string,
-  request: RouteRequest,
-): RouteNode | undefined {
-  if (!request.hasEscapes) return literals.get(text);
-  const literal = decodeLiteral(text);
-  return literal === undefined ? undefined : literals.get(literal);
+function readLiteral({ path, hasEscapes }: RouteRequest, start: number, end: number): string | undefined {
+  const text = path.slice(start, end);
+  return hasEscapes ? decodeLiteral(text) : text;
 }
 
 /** A piece of a path as text, if it can be decoded. */
@@ -114,19 +146,19 @@ export function decodeLiteral(text: string): string | undefined {
   }
 }
 
-function findByTail(tails: readonly Tail[], at: number, request: RouteRequest): Binding | undefined {
+function findByTail(tails: readonly Tail[], at: number, request: RouteRequest): Route | undefined {
   for (const { length, root } of tails) {
     const start = startOfLast(length, request);
-    const binding = start < at ? undefined : findBinding(root, start, request);
-    if (binding !== undefined) return binding;
+    const route = start < at ? undefined : findRoute(root, start, request);
+    if (route !== undefined) return route;
   }
   return undefined;
 }
 
-/** The slash before the last segments of a path, or -1 if it has fewer. */
+/** The slash before the last segments of a path, or its first slash if it has fewer. */
 export function startOfLast(count: number, { path, end }: Pick<RouteRequest, "path" | "end">): number {
   let at = end;
-  for (let i = 0; i < count && at >= 0; i++) at = at === 0 ? -1 : path.lastIndexOf("/", at - 1);
+  for (let i = 0; i < count; i++) at = path.lastIndexOf("/", at - 1);
   return at;
 }
 
@@ -136,11 +168,11 @@ export function nextSlash(path: string, at: number, end: number): number {
   return next === -1 ? end : next;
 }
 
-function pickBinding(bindings: readonly Binding[], httpMethod: string): Binding | undefined {
-  let any: Binding | undefined;
-  for (const binding of bindings) {
-    if (binding.httpMethod === httpMethod) return binding;
-    if (binding.httpMethod === "*") any = binding;
+function pickRoute(routes: readonly Route[], httpMethod: string): Route | undefined {
+  let any: Route | undefined;
+  for (const route of routes) {
+    if (route.binding.httpMethod === httpMethod) return route;
+    if (route.binding.httpMethod === "*") any = route;
   }
   // HEAD goes where GET goes, also to a binding of any method: the router asks for GET next.
   return httpMethod === "HEAD" ? undefined : any;

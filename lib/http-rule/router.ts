@@ -4,8 +4,9 @@ import { readCaptures } from "./read-captures.js";
 import {
   createNode,
   decodeLiteral,
-  findBinding,
+  findRoute,
   insertBinding,
+  type Route,
   type RouteNode,
   type RouteRequest,
 } from "./route-trie.js";
@@ -90,7 +91,7 @@ export function createRouter(bindings: readonly Binding[], report: Report): Rout
   function matchVerb(httpMethod: string, path: string, hasEscapes: boolean): RouteMatch | undefined {
     // Looking from the front first is cheap, and most paths have no colon.
     const colon = path.includes(":") ? path.lastIndexOf(":") : -1;
-    if (colon === -1 || false) return undefined;
+    if (colon === -1 || path.includes("/", colon)) return undefined;
     const verb = decodeLiteral(path.slice(colon + 1));
     const root = verb === undefined ? undefined : byVerb.get(verb);
     return root && matchIn(root, { httpMethod, path, end: colon, hasEscapes });
@@ -106,21 +107,23 @@ export function createRouter(bindings: readonly Binding[], report: Report): Rout
 function matchIn(root: RouteNode, request: RouteRequest): RouteMatch | undefined {
   // "/" has no segments, not one that is empty.
   const start = request.end === 1 ? 1 : 0;
-  const binding = findBinding(root, start, request);
-  return binding && new Match(binding, request);
+  const route = findRoute(root, start, request);
+  return route && new Match(route, request);
 }
 
 class Match implements RouteMatch {
   readonly binding: Binding;
+  readonly #route: Route;
   readonly #request: RouteRequest;
 
-  constructor(binding: Binding, request: RouteRequest) {
-    this.binding = binding;
+  constructor(route: Route, request: RouteRequest) {
+    this.binding = route.binding;
+    this.#route = route;
     this.#request = request;
   }
 
   get captures(): readonly string[] {
-    return readCaptures(this.binding, this.#request);
+    return readCaptures(this.#route, this.#request);
   }
 }
 

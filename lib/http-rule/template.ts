@@ -11,6 +11,7 @@ export interface Template {
   readonly segments: readonly Segment[];
   /** `"merge"` in `/v1/shelves:merge`. */
   readonly verb: string | undefined;
+  /** From left to right; they do not overlap. */
   readonly variables: readonly Variable[];
 }
 
@@ -19,7 +20,7 @@ export type Segment =
   | { readonly kind: "literal"; readonly value: string }
   /** `*`: exactly one segment, not empty. */
   | { readonly kind: "wildcard" }
-  /** `**`: zero or more segments. */
+  /** `**`: zero or more segments. A template has at most one. */
   | { readonly kind: "deep-wildcard" };
 
 export interface Variable {

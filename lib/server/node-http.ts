@@ -29,7 +29,7 @@ class NodeHttpRequest implements HttpRequest {
   readonly context: HttpContext;
 
   constructor(req: NodeRequest, res: ServerResponse) {
-    const url = req.url ?? "/";
+    const url = encodeRawBytes(req.url ?? "/");
     const question = url.indexOf("?");
     this.httpMethod = req.method ?? "GET";
     this.path = question === -1 ? url : url.slice(0, question);
@@ -65,6 +65,13 @@ class NodeHttpRequest implements HttpRequest {
       if (!res.writableFinished) listener();
     });
   }
+}
+
+/** Node hands on the bytes of a URL that no client should send raw as one character each. */
+function encodeRawBytes(url: string): string {
+  return /[\x80-\xff]/.test(url)
+    ? url.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`)
+    : url;
 }
 
 function readAuthContext(socket: Socket): AuthContext {
