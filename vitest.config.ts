@@ -6,9 +6,29 @@ export default defineConfig({
     alias: { "express-grpc-transcoding": fileURLToPath(new URL("./lib/index.ts", import.meta.url)) },
   },
   test: {
-    include: ["spec/**/*.spec.ts"],
     pool: "forks",
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    projects: [
+      // npm test
+      {
+        extends: true,
+        test: {
+          name: "spec",
+          include: ["spec/**/*.spec.ts"],
+          exclude: ["spec/scale/**"],
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+        },
+      },
+      // npm run test:scale: what takes too long for every run
+      {
+        extends: true,
+        test: {
+          name: "scale",
+          include: ["spec/scale/**/*.spec.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
   },
 });

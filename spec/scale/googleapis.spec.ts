@@ -11,8 +11,8 @@ import type { Segment } from "../../lib/http-rule/template.js";
 import type { ConfigFault } from "../../lib/schema/config-error.js";
 import { loadSchema } from "../../lib/schema/load-schema.js";
 import type { Schema } from "../../lib/schema/schema.js";
-import { failOn, printMatch } from "./compile-routes.js";
-import { naiveMatch } from "./naive-match.js";
+import { failOn, printMatch } from "../http-rule/compile-routes.js";
+import { naiveMatch } from "../http-rule/naive-match.js";
 
 describe("the HTTP rules of all of Google's APIs", () => {
   const faults: ConfigFault[] = [];
