@@ -7,28 +7,48 @@ export type {
   UnaryHandler,
 } from "./call/handler.js";
 export type { HandlerCall } from "./call/handler-call.js";
-export { Interceptor, type InterceptorClass, type InterceptorSource } from "./call/interceptor.js";
+export {
+  Interceptor,
+  type InterceptorClass,
+  type InterceptorSource,
+  type ServerInterceptorSource,
+} from "./call/interceptor.js";
 export type { Message } from "./call/message.js";
 export { type ErrorDetail, RpcError, type RpcErrorOptions } from "./call/rpc-error.js";
 export { getHttpContext, type HttpContext, type ServerCall } from "./call/server-call.js";
+export type {
+  ClientStreamingMethod,
+  DuplexStreamingMethod,
+  HandlerCallOf,
+  ImplementationOf,
+  ServerStreamingMethod,
+  UnaryMethod,
+} from "./call/typed-service.js";
 export { transcodingRouter } from "./express/transcoding-router.js";
 export {
   type ClientCallOptions,
+  type ClientMethod,
   type ClientOptions,
   createClient,
   type ServiceClient,
 } from "./grpc/create-client.js";
+export type { PropagatedCall } from "./grpc/propagate.js";
+export type { RemoteOptions } from "./grpc/remote.js";
 export { type GrpcServer, type GrpcServerOptions, startGrpcServer } from "./grpc/start-grpc-server.js";
 export type { JsonSwitches } from "./json/codec.js";
+export type { OpenApiDocument } from "./openapi/document.js";
+export type { OpenApiOptions } from "./openapi/options.js";
 export type { ErrorFormatter, ErrorStatus } from "./rest/encode-error.js";
 export { problemJson } from "./rest/error-formats.js";
 export type { StreamFormatName } from "./rest/stream-format.js";
 export { ConfigError, type ConfigFault } from "./schema/config-error.js";
 export type { LoadOptions, SchemaSource } from "./schema/load-schema.js";
+export { buildOpenApi } from "./server/build-openapi.js";
 export { createTranscoder, type Transcoder } from "./server/create-transcoder.js";
 export type { TranscodingOptions } from "./server/http-handler.js";
 export {
   type AddOptions,
+  type AddRemoteOptions,
   type JsonCodec,
   loadServices,
   loadServicesSync,

@@ -2,8 +2,11 @@ import type { ServiceDefinition } from "@grpc/grpc-js";
 import type protobuf from "protobufjs";
 import { Endpoint, type MessageForm } from "./call/endpoint.js";
 import { implement, type MethodImplementation } from "./call/implement.js";
-import type { InterceptorSource } from "./call/interceptor.js";
+import type { ServerInterceptorSource } from "./call/interceptor.js";
 import type { Message } from "./call/message.js";
+import type { ImplementationOf } from "./call/typed-service.js";
+import { withCodecs } from "./grpc/definition-codecs.js";
+import { createRemote, type Remote, type RemoteOptions } from "./grpc/remote.js";
 import type { Binding } from "./http-rule/binding.js";
 import { compileBindings } from "./http-rule/compile-binding.js";
 import { createRouter, type Router } from "./http-rule/router.js";
@@ -33,9 +36,12 @@ export interface RouteSummary {
 }
 
 export interface AddOptions {
-  /** Run inside the global ones, in this order. */
-  readonly interceptors?: readonly InterceptorSource[] | undefined;
+  /** Run inside the global ones, in this order. Interceptors of grpc-js run outside all others. */
+  readonly interceptors?: readonly ServerInterceptorSource[] | undefined;
 }
+
+/** How to reach a service in another server, and what runs around its calls here. */
+export interface AddRemoteOptions extends AddOptions, RemoteOptions {}
 
 /** The ProtoJSON of one message type, from text to the handlers' form and to bytes, and back. */
 export interface JsonCodec {
@@ -92,7 +98,7 @@ interface Parts {
 }
 
 /** Loaded services: give them implementations, then hand them to a host. */
-export class Services {
+export class Services implements AsyncDisposable {
   /** @internal */
   readonly schema: Schema;
   /** @internal Every HTTP rule, compiled. */
@@ -103,8 +109,9 @@ export class Services {
   readonly representation: Representation;
   /** @internal */
   readonly codecs: JsonCodecs;
-  readonly #interceptors: InterceptorSource[] = [];
+  readonly #interceptors: ServerInterceptorSource[] = [];
   readonly #endpoints = new Map<string, Endpoint>();
+  readonly #remotes: Remote[] = [];
 
   /** Made by `loadServices`. */
   constructor({ schema, bindings, router }: Parts) {
@@ -135,39 +142,96 @@ export class Services {
    * @throws ConfigError when no such service was loaded, or it has been added before, or nothing in the
    *   implementation is one of its methods.
    */
-  add(
+  add(service: string | ServiceDefinition, implementation: ServiceImplementation, options?: AddOptions): this;
+  /**
+   * The same, checked by the compiler.
+   *
+   *     services.add<Greeter>("greet.v1.Greeter", { … });
+   *
+   * `Greeter` is what `express-grpc-transcoding types` writes. Every method has to be there;
+   * `Pick<Greeter, "sayHello">` asks for fewer.
+   */
+  add<Service>(
     service: string | ServiceDefinition,
-    implementation: ServiceImplementation,
-    options: AddOptions = {},
-  ): this {
-    const added =
+    implementation: ImplementationOf<Service>,
+    options?: AddOptions,
+  ): this;
+  add(service: string | ServiceDefinition, implementation: object, options: AddOptions = {}): this {
+    const methods =
       typeof service === "string"
         ? this.#resolveService(service).methods.map((method) => ({ method, form: undefined }))
         : this.#resolveDefinition(service);
-    const implemented = added.flatMap(({ method, form }) => {
+    const implemented = methods.flatMap(({ method, form }) => {
       const found = findImplementation(method, implementation);
-      return found === undefined
-        ? []
-        : { endpoint: this.endpoint(method.path), handler: implement(method, found, implementation), form };
+      const endpoint = this.endpoint(method.path);
+      if (found === undefined) return [];
+      return { endpoint, handler: implement(method, found, implementation), form: form ?? endpoint.messages };
     });
-    const names = added.map(({ method }) => method.name);
     if (implemented.length === 0) {
-      throw new ConfigError([{ message: `the implementation has none of the methods ${names.join(", ")}` }]);
+      const names = methods.map(({ method }) => method.name).join(", ");
+      throw new ConfigError([{ message: `the implementation has none of the methods ${names}` }]);
     }
-    for (const { endpoint, handler, form } of implemented) {
-      if (endpoint.isImplemented) {
-        throw new ConfigError([
-          { method: endpoint.method.fullName, message: "the method has been added before" },
-        ]);
-      }
-      endpoint.implement(handler, form ?? endpoint.messages);
+    refuseSecond(implemented.map(({ endpoint }) => endpoint));
+    for (const { endpoint, handler, form } of implemented) endpoint.implement({ handler, messages: form });
+    const { interceptors = [] } = options;
+    for (const { endpoint } of implemented) endpoint.intercept(interceptors);
+    // Those who count calls also want to count the ones that nobody serves.
+    for (const { method } of methods) {
+      const endpoint = this.endpoint(method.path);
+      if (!endpoint.isImplemented) endpoint.intercept(interceptors);
     }
-    for (const { method } of added) this.endpoint(method.path).intercept(options.interceptors ?? []);
     return this;
   }
 
-  /** Run interceptors around every call of every service, whichever protocol it comes by. */
-  use(...interceptors: readonly InterceptorSource[]): this {
+  /**
+   * Serve a service that lives in another server: calls are forwarded there, whichever protocol they come by.
+   *
+   *     services.addRemote("greet.v1.Greeter", "unix:/run/greeter.sock");
+   *     services.addRemote("greet.v1.Greeter", "dns:///greeter:50051", {
+   *       credentials: credentials.createSsl(),
+   *       channelOptions: {
+   *         "grpc.service_config": JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+   *         "grpc.keepalive_time_ms": 30_000,
+   *       },
+   *     });
+   *
+   * Connections are kept until `close`. While there are no interceptors, messages are not looked into: REST goes from
+   * JSON to bytes, native gRPC passes bytes on. A server that cannot be reached is UNAVAILABLE (503).
+   *
+   * @throws ConfigError when no such service was loaded, or it has been added before.
+   */
+  addRemote(service: string, target: string, options: AddRemoteOptions = {}): this {
+    const endpoints = this.#resolveService(service).methods.map(({ path }) => this.endpoint(path));
+    refuseSecond(endpoints);
+    const remote = createRemote(target, options, this);
+    this.#remotes.push(remote);
+    for (const endpoint of endpoints) {
+      const { implementation, bare } = remote.implement(endpoint.method, endpoint.messages);
+      endpoint.implement(implementation, bare);
+      endpoint.intercept(options.interceptors ?? []);
+    }
+    return this;
+  }
+
+  /**
+   * Close the connections to remote servers; calls in flight go on. `await using services = …` does it at the end of
+   * a block.
+   */
+  close(): void {
+    for (const remote of this.#remotes) remote.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  /**
+   * Run interceptors around every call of every service, whichever protocol it comes by: the first one outermost, those
+   * of grpc-js outside all others.
+   *
+   *     services.use(new LoggingInterceptor(), [RateLimit, { perSecond: 100 }]);
+   */
+  use(...interceptors: readonly ServerInterceptorSource[]): this {
     this.#interceptors.push(...interceptors);
     for (const endpoint of this.#endpoints.values()) endpoint.recompose();
     return this;
@@ -180,7 +244,7 @@ export class Services {
    * @throws ConfigError when no such service was loaded.
    */
   definition(name: string): ServiceDefinition {
-    return serviceDefinition(this.#resolveService(name), this.representation);
+    return withCodecs(serviceDefinition(this.#resolveService(name), this.representation), this.codecs);
   }
 
   /**
@@ -270,12 +334,21 @@ function createMessageForm(method: Method, representation: Representation): Mess
   };
 }
 
+function refuseSecond(endpoints: readonly Endpoint[]): void {
+  const faults = endpoints
+    .filter(({ isImplemented }) => isImplemented)
+    .map(({ method }) => ({ method: method.fullName, message: "the method has been added before" }));
+  if (faults.length > 0) throw new ConfigError(faults);
+}
+
 /** As grpc-js finds it: under either spelling. */
 function findImplementation(method: Method, implementation: object): MethodImplementation | undefined {
   const smallFirst = method.name.charAt(0).toLowerCase() + method.name.slice(1);
   for (const name of [method.name, smallFirst]) {
     const found: unknown = Reflect.get(implementation, name);
-    if (typeof found === "function") return found as MethodImplementation;
+    // Every object has a toString, and a service may have a method ToString.
+    if (typeof found === "function" && found !== Reflect.get(Object.prototype, name))
+      return found as MethodImplementation;
   }
   return undefined;
 }

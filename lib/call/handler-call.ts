@@ -3,12 +3,12 @@ import { Duplex, Readable, Writable } from "node:stream";
 import type { Metadata } from "@grpc/grpc-js";
 import type { Method } from "../schema/schema.js";
 import type { Message } from "./message.js";
-import { createResponseQueue, type ResponseQueue } from "./response-queue.js";
+import { createMessageQueue, type MessageQueue } from "./message-queue.js";
 import type { AuthContext, HttpContext, MetricsRecorder, ServerCall } from "./server-call.js";
 
 // The `call` that a handler is given: what grpc-js hands to a handler of the same kind, with `signal`, `method`,
-// `trailers` and `httpStatus` added. It is made at the end of the interceptor chain, from the request that the
-// last interceptor passed on.
+// `trailers`, `http` and `httpStatus` added. It is made at the end of the interceptor chain, from the request that
+// the last interceptor passed on.
 
 /** What the calls of all four kinds have in common. */
 export interface CallSurface {
@@ -34,10 +34,9 @@ export interface CallSurface {
  * The `call` of a handler, whichever kind it is: `request` is there unless the client streams, the readable side is
  * there if it does, the writable side if the server does.
  */
-export type HandlerCall<Request = Message, Response = Message> = CallSurface & { readonly request: Request } & Omit<
-    Duplex,
-    typeof Symbol.asyncIterator | "write"
-  > & {
+export type HandlerCall<Request = Message, Response = Message> = CallSurface & {
+  readonly request: Request;
+} & Omit<Duplex, typeof Symbol.asyncIterator | "write"> & {
     [Symbol.asyncIterator](): NodeJS.AsyncIterator<Request>;
     write(message: Response, callback?: (error?: Error | null) => void): boolean;
   };
@@ -135,106 +134,165 @@ export class ReadableCall extends withSurface(Readable) {
 /** The call of a server-streaming handler: responses are written to it, or yielded by the handler. */
 export class WritableCall extends withSurface(Writable) {
   readonly request: Message;
-  readonly #queue: ResponseQueue;
-  readonly #failure: Failure;
+  readonly #output: Output;
 
   constructor(context: ServerCall, request: Message) {
     super({ objectMode: true });
     this.context = context;
     this.request = request;
-    this.#queue = createResponseQueue(() => this.destroy());
-    this.#failure = endOnFailure(this, this.#queue);
-    context.onCancel((reason) => {
-      this.emit("cancelled", "cancelled");
-      this.#queue.fail(reason);
-      this.destroy();
-    });
+    this.#output = createOutput(this, context);
   }
 
   get responses(): AsyncIterableIterator<Message> {
-    return this.#queue.responses;
+    return this.#output.responses;
+  }
+
+  /** The handler has written a message, or ended the call. */
+  get hasBegun(): boolean {
+    return this.#output.hasBegun;
+  }
+
+  override write(message: unknown, ...rest: unknown[]): boolean {
+    if (!this.#output.accepts(message, rest.at(-1))) return false;
+    return super.write(message, ...(rest as [BufferEncoding]));
   }
 
   override _write(message: Message, _encoding: BufferEncoding, callback: () => void): void {
-    this.#queue.push(message, callback);
+    this.#output.push(message, callback);
   }
 
   override _final(callback: () => void): void {
-    finishQueue(this.#queue, this.#failure);
+    this.#output.finish();
     callback();
   }
 
-  // grpc-js ends a stream with its trailers, not with a last chunk.
-  override end(trailers?: Metadata | unknown): this {
-    if (trailers !== undefined && trailers !== null) this.trailers.merge(trailers as Metadata);
+  override end(trailers?: unknown): this {
+    this.#output.addTrailers(trailers);
     return super.end();
   }
 }
 
 /** The call of a duplex-streaming handler. */
 export class DuplexCall extends withSurface(Duplex) {
-  readonly #queue: ResponseQueue;
-  readonly #failure: Failure;
+  readonly #output: Output;
   readonly #read: () => void;
 
   constructor(context: ServerCall, requests: AsyncIterable<Message>) {
     super({ objectMode: true });
     this.context = context;
-    this.#queue = createResponseQueue(() => this.destroy());
-    this.#failure = endOnFailure(this, this.#queue);
+    this.#output = createOutput(this, context);
     this.#read = createFeed(this, requests);
-    context.onCancel((reason) => {
-      this.emit("cancelled", "cancelled");
-      this.#queue.fail(reason);
-      this.destroy();
-    });
   }
 
   get responses(): AsyncIterableIterator<Message> {
-    return this.#queue.responses;
+    return this.#output.responses;
+  }
+
+  /** The handler has written a message, or ended the call. */
+  get hasBegun(): boolean {
+    return this.#output.hasBegun;
   }
 
   override _read(): void {
     this.#read();
   }
 
+  override write(message: unknown, ...rest: unknown[]): boolean {
+    if (!this.#output.accepts(message, rest.at(-1))) return false;
+    return super.write(message, ...(rest as [BufferEncoding]));
+  }
+
   override _write(message: Message, _encoding: BufferEncoding, callback: () => void): void {
-    this.#queue.push(message, callback);
+    this.#output.push(message, callback);
   }
 
   override _final(callback: () => void): void {
-    finishQueue(this.#queue, this.#failure);
+    this.#output.finish();
     callback();
   }
 
-  override end(trailers?: Metadata | unknown): this {
-    if (trailers !== undefined && trailers !== null) this.trailers.merge(trailers as Metadata);
+  override end(trailers?: unknown): this {
+    this.#output.addTrailers(trailers);
     return super.end();
   }
 }
 
-interface Failure {
-  error?: unknown;
+/** The writing side of a call. Whatever a handler does to it, its responses end once. */
+interface Output extends Pick<MessageQueue, "push"> {
+  readonly responses: AsyncIterableIterator<Message>;
+  readonly hasBegun: boolean;
+  /** Can this be written? If not, the handler is told as a stream tells it, and nothing is thrown. */
+  accepts(message: unknown, callback: unknown): boolean;
+  /** Everything that was written has been taken. */
+  finish(): void;
+  /** grpc-js ends a stream with its trailers, not with a last message. */
+  addTrailers(trailers: unknown): void;
 }
 
-/** `emit("error", …)` ends the call with that status, after what was written before it, as in grpc-js. */
-function endOnFailure(stream: Writable, queue: ResponseQueue): Failure {
-  const failure: Failure = {};
+function createOutput(stream: Writable, context: ServerCall): Output {
+  const queue = createMessageQueue(() => stream.destroy());
+  let failure: { readonly error: unknown } | undefined;
+  let hasWritten = false;
+
+  // As in grpc-js, emit("error", …) ends the call with that status, after what was written before it.
   stream.on("error", (error) => {
-    failure.error = error ?? new Error("the call emitted an error without a value");
-    if (stream.destroyed || stream.writableEnded) queue.fail(failure.error);
+    if (failure !== undefined) return;
+    const reason: unknown = error ?? new Error("the call emitted an error without a value");
+    if (stream.writableEnded) {
+      context.reportFault(reason);
+      return;
+    }
+    failure = { error: reason };
+    if (stream.destroyed) queue.fail(reason);
     else stream.end();
   });
-  return failure;
+  stream.once("finish", () => stream.destroy());
+  stream.once("close", () => queue.fail(new Error("the handler destroyed its call before the end")));
+  context.onCancel((reason) => {
+    stream.emit("cancelled", "cancelled");
+    queue.fail(reason);
+    stream.destroy();
+  });
+
+  return {
+    push: queue.push,
+    responses: queue.messages,
+    get hasBegun() {
+      return hasWritten || stream.writableEnded;
+    },
+    accepts(message, callback) {
+      hasWritten = true;
+      const error = findWriteError(stream, context, message);
+      if (error === undefined) return true;
+      if (!stream.writableEnded) stream.emit("error", error);
+      else if (failure === undefined) context.reportFault(error);
+      if (typeof callback === "function") callback(error);
+      return false;
+    },
+    finish() {
+      if (failure === undefined) queue.end();
+      else queue.fail(failure.error);
+    },
+    addTrailers(trailers) {
+      // A handler without trailers may pass on a null.
+      if (typeof trailers === "object" && trailers !== null) context.trailers.merge(trailers as Metadata);
+    },
+  };
 }
 
-function finishQueue(queue: ResponseQueue, failure: Failure): void {
-  if (failure.error === undefined) queue.end();
-  else queue.fail(failure.error);
+function findWriteError(stream: Writable, context: ServerCall, message: unknown): Error | undefined {
+  if (stream.writableEnded)
+    return new Error(`${context.method.fullName} wrote a message after the end of its call`);
+  return typeof message === "object" && message !== null ? undefined : createMessageError(context, message);
+}
+
+/** A handler has answered with something that is no message. */
+export function createMessageError({ method }: ServerCall, answer: unknown): TypeError {
+  return new TypeError(`${method.fullName} answered ${String(answer)}: it must answer with a message`);
 }
 
 /** Pull one request for each read of the stream. */
-function createFeed(stream: Readable, requests: AsyncIterable<Message>): () => void {
+function createFeed(stream: Readable | Duplex, requests: AsyncIterable<Message>): () => void {
   let iterator: AsyncIterator<Message> | undefined;
   stream.once("close", () => {
     // A rejected return() has no one left to hear it: the call is over.
@@ -244,7 +302,10 @@ function createFeed(stream: Readable, requests: AsyncIterable<Message>): () => v
     iterator ??= requests[Symbol.asyncIterator]();
     iterator.next().then(
       (result) => stream.push(result.done === true ? null : result.value),
-      (error) => stream.destroy(error),
+      (error) => {
+        // Who has answered needs no more requests, and nobody may take back what is still being sent.
+        if (!("writableEnded" in stream && stream.writableEnded)) stream.destroy(error);
+      },
     );
   };
 }

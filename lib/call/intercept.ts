@@ -6,7 +6,7 @@ import type {
   ServerStreamingHandler,
   UnaryHandler,
 } from "./handler.js";
-import { Interceptor, type InterceptorSource } from "./interceptor.js";
+import type { Interceptor, InterceptorClass, InterceptorSource } from "./interceptor.js";
 import type { Message } from "./message.js";
 import type { ServerCall } from "./server-call.js";
 
@@ -94,9 +94,14 @@ interface Lender {
 }
 
 function createLender(source: InterceptorSource): Lender {
-  if (source instanceof Interceptor) return { lend: () => source, giveBack: undefined };
-  const [Class, args] = typeof source === "function" ? [source, []] : [source[0], source.slice(1)];
+  if (typeof source === "function") return { lend: () => new source(), giveBack: dispose };
+  if (!isTuple(source)) return { lend: () => source, giveBack: undefined };
+  const [Class, ...args] = source;
   return { lend: () => new Class(...args), giveBack: dispose };
+}
+
+function isTuple(source: InterceptorSource): source is readonly [InterceptorClass, ...unknown[]] {
+  return Array.isArray(source);
 }
 
 function dispose(

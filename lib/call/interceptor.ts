@@ -1,3 +1,4 @@
+import type { ServerInterceptor } from "@grpc/grpc-js";
 import type { ClientCall } from "./client-call.js";
 import type {
   ClientStreamingHandler,
@@ -93,3 +94,29 @@ export class Interceptor {
 // biome-ignore lint/suspicious/noExplicitAny: a class may ask for any arguments; the tuple form supplies them
 export type InterceptorClass = new (...args: any[]) => Interceptor;
 export type InterceptorSource = Interceptor | InterceptorClass | readonly [InterceptorClass, ...unknown[]];
+/** What runs around incoming calls; an interceptor of grpc-js runs for REST calls as it does for native ones. */
+export type ServerInterceptorSource = InterceptorSource | ServerInterceptor;
+
+/**
+ * Tell our interceptors from grpc-js's, which are plain functions. Each keep their order.
+ *
+ *     sortInterceptors([Timing, (method, call) => new ServerInterceptingCall(call)])
+ */
+export function sortInterceptors<GrpcInterceptor>(
+  sources: readonly (InterceptorSource | GrpcInterceptor)[],
+): { readonly own: readonly InterceptorSource[]; readonly grpc: GrpcInterceptor[] } {
+  const own: InterceptorSource[] = [];
+  const grpc: GrpcInterceptor[] = [];
+  for (const source of sources) {
+    if (isOwn(source)) own.push(source);
+    else grpc.push(source);
+  }
+  return { own, grpc };
+}
+
+/** Asks for what it does, not for what it is: it may come from another copy of this package. */
+function isOwn<GrpcInterceptor>(source: InterceptorSource | GrpcInterceptor): source is InterceptorSource {
+  if (typeof source !== "function") return true;
+  const prototype: unknown = source.prototype;
+  return typeof prototype === "object" && prototype !== null && "unaryServerHandler" in prototype;
+}

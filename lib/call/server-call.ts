@@ -27,6 +27,8 @@ export interface Door {
   getMetricsRecorder(): MetricsRecorder;
   /** Express's objects, for calls that came over HTTP. */
   readonly http: HttpContext | undefined;
+  /** Tell the operator of a fault that cannot change the answer any more. */
+  reportFault(error: unknown, call: ServerCall): void;
 }
 
 /** The longest delay that a timer takes, about 24.8 days; a later deadline is left to the caller. */
@@ -51,7 +53,7 @@ export class ServerCall {
    */
   httpStatus: number | undefined;
 
-  readonly #door: Door;
+  #door: Door;
   #metadata: Metadata | undefined;
   #trailers: Metadata | undefined;
   #controller: AbortController | undefined;
@@ -79,6 +81,11 @@ export class ServerCall {
     return this.#trailers;
   }
 
+  /** Use these trailers instead. */
+  replaceTrailers(trailers: Metadata): void {
+    this.#trailers = trailers;
+  }
+
   /** The same, or `undefined` when nobody has asked for trailers yet. */
   get trailersIfAny(): Metadata | undefined {
     return this.#trailers;
@@ -101,6 +108,11 @@ export class ServerCall {
       if (this.#cancellation !== undefined) this.#controller.abort(this.#cancellation);
     }
     return this.#controller.signal;
+  }
+
+  /** What the call speaks through at present. */
+  get door(): Door {
+    return this.#door;
   }
 
   /** Express's request and response, for calls that came over HTTP. */
@@ -136,6 +148,17 @@ export class ServerCall {
 
   getMetricsRecorder(): MetricsRecorder {
     return this.#door.getMetricsRecorder();
+  }
+
+  /** From here on the call speaks through another door, which stands before the present one. */
+  goThrough(wrap: (door: Door) => Door): void {
+    this.#door = wrap(this.#door);
+    this.#metadata = undefined;
+  }
+
+  /** Something went wrong after the call was answered. What a cancelled call still does is nobody's concern. */
+  reportFault(error: unknown): void {
+    if (this.#cancellation === undefined) this.#door.reportFault(error, this);
   }
 
   /** Run `listener` when the call is cancelled: at once if it already is, never after it has finished. */

@@ -10,6 +10,19 @@ export interface CallStatus {
   readonly metadata: Metadata | undefined;
   /** What was thrown, when the caller must not read it. */
   readonly unexpected: unknown;
+  /** What was thrown. */
+  readonly error: unknown;
+}
+
+/** What a handler threw, with the metadata that interceptors of grpc-js have made of its own. Only doors see it. */
+export class InterceptedFailure {
+  readonly error: unknown;
+  readonly metadata: Metadata | undefined;
+
+  constructor(error: unknown, metadata: Metadata | undefined) {
+    this.error = error;
+    this.metadata = metadata;
+  }
 }
 
 /** What the caller reads when a handler fails with anything but a status. */
@@ -23,6 +36,7 @@ export const unexpectedMessage = "the handler failed unexpectedly";
  *     readStatus(new TypeError("x is undefined"))                      // UNKNOWN, a fixed text, `unexpected` set
  */
 export function readStatus(error: unknown): CallStatus {
+  if (error instanceof InterceptedFailure) return { ...readStatus(error.error), metadata: error.metadata };
   if (error instanceof RpcError && isErrorCode(error.code)) {
     return {
       code: error.code,
@@ -30,6 +44,7 @@ export function readStatus(error: unknown): CallStatus {
       details: error.details,
       metadata: error.metadata,
       unexpected: undefined,
+      error,
     };
   }
   if (isServiceError(error)) {
@@ -39,6 +54,7 @@ export function readStatus(error: unknown): CallStatus {
       details: [],
       metadata: error.metadata ?? undefined,
       unexpected: undefined,
+      error,
     };
   }
   return {
@@ -48,6 +64,7 @@ export function readStatus(error: unknown): CallStatus {
     metadata: undefined,
     // A handler may throw undefined; the operator still wants to hear of it.
     unexpected: error ?? new Error(`a handler threw ${error}`),
+    error,
   };
 }
 

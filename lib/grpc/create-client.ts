@@ -1,245 +1,131 @@
 import {
-  type CallOptions,
   type ChannelCredentials,
   type ChannelOptions,
   Client,
   credentials as credentialsOf,
   type Interceptor as GrpcInterceptor,
-  Metadata,
-  type MethodDefinition,
+  type Metadata,
+  type MetadataValue,
   type ServiceDefinition,
-  type ServiceError,
 } from "@grpc/grpc-js";
 import type { ClientCall } from "../call/client-call.js";
-import type { Handler } from "../call/handler.js";
 import { clientSide, intercept } from "../call/intercept.js";
-import type { InterceptorSource } from "../call/interceptor.js";
+import { type InterceptorSource, sortInterceptors } from "../call/interceptor.js";
 import type { Message } from "../call/message.js";
+import type { TypedMethod } from "../call/typed-service.js";
+import { type CalledMethod, createCaller } from "./call-server.js";
+import { findCodecs } from "./definition-codecs.js";
+import { createClientCall, defaultPropagation, type PropagatedCall } from "./propagate.js";
+import { readServiceError } from "./read-service-error.js";
 import { readSocketPath } from "./unix-socket.js";
 
 export interface ClientOptions {
   /** TLS; without it the connection is plain. */
   readonly credentials?: ChannelCredentials | undefined;
-  /** Run around every call, the first one outermost. */
-  readonly interceptors?: readonly InterceptorSource[] | undefined;
-  /** grpc-js's own client interceptors, inside the others. */
-  readonly grpcInterceptors?: readonly GrpcInterceptor[] | undefined;
+  /**
+   * Run around every call, the first one outermost. Interceptors of grpc-js are taken as well; they run inside the
+   * others.
+   */
+  readonly interceptors?: readonly (InterceptorSource | GrpcInterceptor)[] | undefined;
+  /**
+   * The metadata that `propagate` hands on: `x-request-id`, `traceparent` and `tracestate` unless given.
+   */
+  readonly propagateMetadata?: readonly string[] | undefined;
   /** Message sizes, keepalive, load balancing and the like, as grpc-js names them. */
   readonly channelOptions?: ChannelOptions | undefined;
 }
 
 export interface ClientCallOptions {
-  readonly metadata?: Metadata | undefined;
+  readonly metadata?: Metadata | Readonly<Record<string, MetadataValue>> | undefined;
   /** Milliseconds from now. */
   readonly timeout?: number | undefined;
   /** A point in time, or milliseconds since 1970. */
   readonly deadline?: Date | number | undefined;
   /** Aborting it cancels the call. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * The call that this one is made for: its deadline and its cancellation hold for this one as well, and chosen
+   * metadata are handed on.
+   */
+  readonly propagate?: PropagatedCall | undefined;
+  /** Hears of the response metadata, ahead of the first response. */
+  readonly onMetadata?: ((metadata: Metadata) => void) | undefined;
+  /** Hears of the trailing metadata of a call that succeeds; an error carries its own. */
+  readonly onTrailers?: ((trailers: Metadata) => void) | undefined;
 }
 
 /** The methods of a service under their names with a small first letter, and `close`. */
-export type ServiceClient = {
-  // biome-ignore lint/suspicious/noExplicitAny: what a method takes and gives depends on its kind
-  readonly [method: string]: any;
-} & {
-  /** Close the connection; calls in flight go on. */
-  close(): void;
-};
+export type ServiceClient<Service> = {
+  readonly [Name in keyof Service]: ClientMethod<Service[Name]>;
+} & Disposable & {
+    /** Close the connection; calls in flight go on. */
+    close(): void;
+  };
+
+/** A method takes its request, or an iterable of requests, and gives a promise, or an async iterable. */
+export type ClientMethod<Method> =
+  Method extends TypedMethod<infer Kind, unknown, infer Response, infer RequestInput, unknown>
+    ? (
+        input: Kind extends "client-streaming" | "duplex-streaming"
+          ? AsyncIterable<RequestInput> | Iterable<RequestInput>
+          : RequestInput,
+        options?: ClientCallOptions,
+      ) => Kind extends "server-streaming" | "duplex-streaming"
+        ? AsyncIterableIterator<Response>
+        : Promise<Response>
+    : never;
 
 /**
  * A gRPC client of promises and async iterables.
  *
- *     const greeter = createClient(services.definition("greet.v1.Greeter"), "unix:/tmp/greeter.sock");
+ *     const greeter = createClient<Greeter>(services.definition("greet.v1.Greeter"), "unix:/tmp/greeter.sock");
  *     await greeter.sayHello({ name: "Ada" });                               // { message: "Hello Ada" }
  *     for await (const reply of greeter.sayHellos({ name: "Ada" })) { … }    // three replies
  *
- * A method takes its request, or an iterable of requests, and gives a promise, or an async iterable. What fails is
- * grpc-js's `ServiceError` with `code`, `details` and `metadata`. Leaving a `for await` early cancels the call.
+ * `Greeter` is what `express-grpc-transcoding types` writes; without it nothing is checked.
+ *
+ * What fails is an `RpcError` with `code`, `message`, decoded `details`, and the trailers as `metadata`; its `cause` is
+ * grpc-js's own error. Calls with a stream of responses begin when the first one is asked for; leaving a `for await`
+ * early cancels them.
+ *
+ * @param target `"127.0.0.1:50051"`, `"dns:///greeter:50051"`, `"unix:/run/greeter.sock"`.
  */
-export function createClient<ServiceType extends object = ServiceClient>(
+export function createClient<Service = never>(
   definition: ServiceDefinition,
   target: string,
   options: ClientOptions = {},
-): ServiceType & { close(): void } {
+  // biome-ignore lint/suspicious/noExplicitAny: without a type parameter the compiler knows nothing of the methods
+): [Service] extends [never] ? any : ServiceClient<Service> {
+  const { own, grpc: grpcOnes } = sortInterceptors<GrpcInterceptor>(options.interceptors ?? []);
   const path = readSocketPath(target);
   const client = new Client(
     path === undefined ? target : `unix:${path}`,
     options.credentials ?? credentialsOf.createInsecure(),
-    { ...options.channelOptions, interceptors: [...(options.grpcInterceptors ?? [])] },
+    { ...options.channelOptions, interceptors: grpcOnes },
   );
+  const codecs = findCodecs(definition);
+  const propagated = options.propagateMetadata ?? defaultPropagation;
   const methods = Object.entries(definition).map(([name, method]) => {
-    const { handle } = intercept(clientSide, options.interceptors ?? [], createCaller(client, method));
+    const caller = createCaller(client, method, (error) => readServiceError(error, codecs));
+    const { handle } = intercept(clientSide, own, caller);
+    // Input and handler agree: both are of the kind of the method.
     const run = handle as (input: unknown, call: ClientCall) => unknown;
-    const callName = name.charAt(0).toLowerCase() + name.slice(1);
     return [
-      callName,
+      name.charAt(0).toLowerCase() + name.slice(1),
       (input: unknown, callOptions: ClientCallOptions = {}) =>
-        run(toIterable(method, input), createClientCall(method, callOptions)),
+        run(toIterable(method, input), createClientCall(method.path, callOptions, propagated)),
     ];
   });
-  // The caller says what the definition promises; the compiler cannot see it.
-  return { ...Object.fromEntries(methods), close: () => client.close() } as ServiceType & { close(): void };
-}
-
-type AnyMethod = MethodDefinition<Message, Message>;
-
-function createClientCall({ path }: AnyMethod, options: ClientCallOptions): ClientCall {
-  const { metadata = new Metadata(), timeout, deadline, signal } = options;
-  const latest = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout;
-  return { path, metadata, deadline: Math.min(latest, Number(deadline ?? Number.POSITIVE_INFINITY)), signal };
+  const close = () => client.close();
+  return { ...Object.fromEntries(methods), close, [Symbol.dispose]: close };
 }
 
 /** Interceptors are promised an async iterable, whatever iterable the caller has. */
-function toIterable(method: AnyMethod, input: unknown): unknown {
+function toIterable(method: CalledMethod, input: unknown): unknown {
   if (!method.requestStream) return input;
   const requests = input as AsyncIterable<Message> | Iterable<Message>;
   if (Symbol.asyncIterator in requests) return requests;
   return (async function* () {
     yield* requests;
   })();
-}
-
-/** What makes the call, at the end of the interceptors. */
-function createCaller(client: Client, method: AnyMethod): Handler<ClientCall> {
-  const { path, requestSerialize: serialize, responseDeserialize: deserialize } = method;
-  if (!method.requestStream && !method.responseStream) {
-    return {
-      kind: "unary",
-      handle: (request, call) =>
-        answerOf(call, (callback) =>
-          client.makeUnaryRequest(
-            path,
-            serialize,
-            deserialize,
-            request,
-            call.metadata,
-            callOptions(call),
-            callback,
-          ),
-        ),
-    };
-  }
-  if (!method.responseStream) {
-    return {
-      kind: "client-streaming",
-      handle: (requests, call) =>
-        answerOf(call, (callback) => {
-          const { metadata } = call;
-          const stream = client.makeClientStreamRequest(
-            path,
-            serialize,
-            deserialize,
-            metadata,
-            callOptions(call),
-            callback,
-          );
-          void send(requests, stream);
-          return stream;
-        }),
-    };
-  }
-  if (!method.requestStream) {
-    return {
-      kind: "server-streaming",
-      handle: (request, call) =>
-        responsesOf(call, () =>
-          client.makeServerStreamRequest(
-            path,
-            serialize,
-            deserialize,
-            request,
-            call.metadata,
-            callOptions(call),
-          ),
-        ),
-    };
-  }
-  return {
-    kind: "duplex-streaming",
-    handle: (requests, call) =>
-      responsesOf(call, () => {
-        const stream = client.makeBidiStreamRequest(
-          path,
-          serialize,
-          deserialize,
-          call.metadata,
-          callOptions(call),
-        );
-        void send(requests, stream);
-        return stream;
-      }),
-  };
-}
-
-function callOptions({ deadline }: ClientCall): CallOptions {
-  return deadline === Number.POSITIVE_INFINITY ? {} : { deadline };
-}
-
-interface Cancellable {
-  cancel(): void;
-}
-
-function answerOf(
-  call: ClientCall,
-  start: (callback: (error: ServiceError | null, response?: Message) => void) => Cancellable,
-): Promise<Message> {
-  return new Promise((resolve, reject) => {
-    const stop = { release: () => {} };
-    const grpcCall = start((error, response) => {
-      stop.release();
-      if (error !== null) reject(error);
-      else resolve(response ?? {});
-    });
-    stop.release = cancelOnAbort(call.signal, grpcCall);
-  });
-}
-
-async function* responsesOf(
-  call: ClientCall,
-  start: () => Cancellable & AsyncIterable<Message>,
-): AsyncIterable<Message> {
-  const stream = start();
-  const release = cancelOnAbort(call.signal, stream);
-  try {
-    yield* stream;
-  } finally {
-    release();
-    stream.cancel();
-  }
-}
-
-function cancelOnAbort(signal: AbortSignal | undefined, grpcCall: Cancellable): () => void {
-  if (signal === undefined) return () => {};
-  const cancel = () => grpcCall.cancel();
-  if (signal.aborted) cancel();
-  signal.addEventListener("abort", cancel, { once: true });
-  return () => signal.removeEventListener("abort", cancel);
-}
-
-interface RequestStream extends Cancellable {
-  write(message: Message): boolean;
-  end(): void;
-  once(event: "drain" | "close" | "error", listener: () => void): unknown;
-  readonly destroyed: boolean;
-}
-
-/** Send requests as fast as the server takes them. A source that fails cancels the call. */
-async function send(requests: AsyncIterable<Message>, stream: RequestStream): Promise<void> {
-  try {
-    for await (const request of requests) {
-      if (stream.destroyed) return;
-      if (!stream.write(request)) await untilWritable(stream);
-    }
-    stream.end();
-  } catch {
-    stream.cancel();
-  }
-}
-
-function untilWritable(stream: RequestStream): Promise<void> {
-  return new Promise((resolve) => {
-    stream.once("drain", resolve);
-    stream.once("close", resolve);
-  });
 }

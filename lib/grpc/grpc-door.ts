@@ -1,6 +1,6 @@
 import type { Metadata, ServerUnaryCall } from "@grpc/grpc-js";
 import type { Message } from "../call/message.js";
-import type { AuthContext, Door, MetricsRecorder } from "../call/server-call.js";
+import type { AuthContext, Door, MetricsRecorder, ServerCall } from "../call/server-call.js";
 
 /** What the calls of all four kinds have in common in grpc-js. */
 export type GrpcCall = Pick<
@@ -17,10 +17,12 @@ export type GrpcCall = Pick<
 /** The native gRPC side of a call: grpc-js knows it all. */
 export class GrpcDoor implements Door {
   readonly #call: GrpcCall;
+  readonly #onError: (error: unknown, call: ServerCall) => void;
   readonly http = undefined;
 
-  constructor(call: GrpcCall) {
+  constructor(call: GrpcCall, onError: (error: unknown, call: ServerCall) => void) {
     this.#call = call;
+    this.#onError = onError;
   }
 
   readMetadata(): Metadata {
@@ -45,5 +47,9 @@ export class GrpcDoor implements Door {
 
   getMetricsRecorder(): MetricsRecorder {
     return this.#call.getMetricsRecorder();
+  }
+
+  reportFault(error: unknown, call: ServerCall): void {
+    this.#onError(error, call);
   }
 }

@@ -22,70 +22,76 @@ import type { GrpcStatus } from "./grpc-status.js";
 
 /** Messages pass grpc-js as bytes: what they are made of is the endpoint's business. */
 type Bytes = Buffer;
-type WriteStatus = (error: unknown, call: ServerCall) => GrpcStatus;
+
+export interface GrpcHandlerOptions {
+  /** Makes the status that the client reads of whatever a call failed with. */
+  readonly writeStatus: (error: unknown, call: ServerCall) => GrpcStatus;
+  /** Hears of what goes wrong after a call was answered. */
+  readonly onError: (error: unknown, call: ServerCall) => void;
+}
 
 /** The grpc-js handler of an endpoint: the same handlers and interceptors that REST runs. */
-export function createGrpcHandler(endpoint: Endpoint, writeStatus: WriteStatus): UntypedHandleCall {
+export function createGrpcHandler(endpoint: Endpoint, options: GrpcHandlerOptions): UntypedHandleCall {
   switch (endpoint.method.kind) {
     case "unary":
-      return createUnary(endpoint, writeStatus) as UntypedHandleCall;
+      return createUnary(endpoint, options) as UntypedHandleCall;
     case "client-streaming":
-      return createClientStreaming(endpoint, writeStatus) as UntypedHandleCall;
+      return createClientStreaming(endpoint, options) as UntypedHandleCall;
     case "server-streaming":
-      return createServerStreaming(endpoint, writeStatus) as UntypedHandleCall;
+      return createServerStreaming(endpoint, options) as UntypedHandleCall;
     case "duplex-streaming":
-      return createDuplexStreaming(endpoint, writeStatus) as UntypedHandleCall;
+      return createDuplexStreaming(endpoint, options) as UntypedHandleCall;
   }
 }
 
-function createUnary(endpoint: Endpoint, writeStatus: WriteStatus) {
+function createUnary(endpoint: Endpoint, options: GrpcHandlerOptions) {
   return (grpcCall: ServerUnaryCall<Bytes, Bytes>, callback: sendUnaryData<Bytes>): void => {
-    const call = openCall(endpoint, grpcCall);
+    const call = openCall(endpoint, grpcCall, options);
     const { handler, request } = readRequest(endpoint, grpcCall.request);
     const { handle } = handler as { handle: UnaryHandler };
-    sendAnswer(endpoint, call, () => handle(request, call), { callback, writeStatus });
+    sendAnswer(endpoint, call, () => handle(request, call), { ...options, callback });
   };
 }
 
-function createClientStreaming(endpoint: Endpoint, writeStatus: WriteStatus) {
+function createClientStreaming(endpoint: Endpoint, options: GrpcHandlerOptions) {
   return (grpcCall: ServerReadableStream<Bytes, Bytes>, callback: sendUnaryData<Bytes>): void => {
-    const call = openCall(endpoint, grpcCall);
+    const call = openCall(endpoint, grpcCall, options);
     const { handle } = endpoint.handler as { handle: ClientStreamingHandler };
-    sendAnswer(endpoint, call, () => handle(readRequests(endpoint, grpcCall, call), call), {
-      callback,
-      writeStatus,
-    });
+    const answer = () => handle(readRequests(endpoint, grpcCall, call), call);
+    sendAnswer(endpoint, call, answer, { ...options, callback });
   };
 }
 
-function createServerStreaming(endpoint: Endpoint, writeStatus: WriteStatus) {
+function createServerStreaming(endpoint: Endpoint, options: GrpcHandlerOptions) {
   return (grpcCall: ServerWritableStream<Bytes, Bytes>): void => {
-    const call = openCall(endpoint, grpcCall);
+    const call = openCall(endpoint, grpcCall, options);
     const { handler, request } = readRequest(endpoint, grpcCall.request);
     const { handle } = handler as { handle: ServerStreamingHandler };
-    void sendResponses(endpoint, call, () => handle(request, call), { grpcCall, writeStatus });
+    void sendResponses(endpoint, call, () => handle(request, call), { ...options, grpcCall });
   };
 }
 
-function createDuplexStreaming(endpoint: Endpoint, writeStatus: WriteStatus) {
+function createDuplexStreaming(endpoint: Endpoint, options: GrpcHandlerOptions) {
   return (grpcCall: ServerDuplexStream<Bytes, Bytes>): void => {
-    const call = openCall(endpoint, grpcCall);
+    const call = openCall(endpoint, grpcCall, options);
     const { handle } = endpoint.handler as { handle: DuplexStreamingHandler };
     const respond = () => handle(readRequests(endpoint, grpcCall, call), call);
-    void sendResponses(endpoint, call, respond, { grpcCall, writeStatus });
+    void sendResponses(endpoint, call, respond, { ...options, grpcCall });
   };
 }
 
-function openCall({ method }: Endpoint, grpcCall: GrpcCall): ServerCall {
-  const call = new ServerCall(method, new GrpcDoor(grpcCall), Number(grpcCall.getDeadline()));
-  // grpc-js keeps the deadline; it tells of it, and of a client that leaves, by the same event.
-  grpcCall.on("cancelled", () => {
-    call.cancel(
-      call.deadline <= Date.now()
-        ? new RpcError(codes.DEADLINE_EXCEEDED, "the deadline was exceeded")
-        : new RpcError(codes.CANCELLED, "the client went away"),
-    );
-  });
+function openCall(
+  { method }: Endpoint,
+  grpcCall: GrpcCall,
+  { onError }: Pick<GrpcHandlerOptions, "onError">,
+): ServerCall {
+  const call = new ServerCall(method, new GrpcDoor(grpcCall, onError), Number(grpcCall.getDeadline()));
+  grpcCall.on("cancelled", () => call.cancel(new RpcError(codes.CANCELLED, "the client went away")));
+  // grpc-js has a timer, too, but tells of it only when what was written before it has been sent: never, if the
+  // client does not read.
+  if (call.deadline !== Number.POSITIVE_INFINITY) {
+    call.startTimer(() => new RpcError(codes.DEADLINE_EXCEEDED, "the deadline was exceeded"));
+  }
   return call;
 }
 
@@ -124,6 +130,7 @@ function readOne(endpoint: Endpoint, bytes: Bytes): Message {
   }
 }
 
+/** @see https://github.com/grpc/grpc/blob/v1.60.0/doc/statuscodes.md "Error parsing request proto" */
 function unreadable({ method }: Endpoint, cause: unknown): RpcError {
   const type = method.requestType.fullName.slice(1);
   return new RpcError(codes.INTERNAL, `the request is not a ${type} message`, { cause });
@@ -133,7 +140,10 @@ function sendAnswer(
   { messages }: Endpoint,
   call: ServerCall,
   answer: () => Promise<Message>,
-  { callback, writeStatus }: { callback: sendUnaryData<Bytes>; writeStatus: WriteStatus },
+  {
+    callback,
+    writeStatus,
+  }: Pick<GrpcHandlerOptions, "writeStatus"> & { readonly callback: sendUnaryData<Bytes> },
 ): void {
   call
     .untilCancelled(async () => Buffer.from(messages.serializeResponse(await answer())))
@@ -149,17 +159,13 @@ function sendAnswer(
     );
 }
 
+type ResponseStream = ServerWritableStream<Bytes, Bytes> | ServerDuplexStream<Bytes, Bytes>;
+
 async function sendResponses(
   { messages }: Endpoint,
   call: ServerCall,
   respond: () => AsyncIterable<Message>,
-  {
-    grpcCall,
-    writeStatus,
-  }: {
-    grpcCall: ServerWritableStream<Bytes, Bytes> | ServerDuplexStream<Bytes, Bytes>;
-    writeStatus: WriteStatus;
-  },
+  { grpcCall, writeStatus }: Pick<GrpcHandlerOptions, "writeStatus"> & { readonly grpcCall: ResponseStream },
 ): Promise<void> {
   let iterator: AsyncIterator<Message> | undefined;
   try {
@@ -181,8 +187,6 @@ async function sendResponses(
   }
 }
 
-function untilDrained(
-  grpcCall: ServerWritableStream<Bytes, Bytes> | ServerDuplexStream<Bytes, Bytes>,
-): Promise<void> {
+function untilDrained(grpcCall: ResponseStream): Promise<void> {
   return new Promise((resolve) => grpcCall.once("drain", resolve));
 }

@@ -1,4 +1,5 @@
 import { Metadata } from "@grpc/grpc-js";
+import type { ErrorDetail } from "../call/rpc-error.js";
 import type { ServerCall } from "../call/server-call.js";
 import { readStatus } from "../call/status.js";
 import { encodeStatus, statusDetailsKey } from "../call/status-details.js";
@@ -27,20 +28,27 @@ export function createStatusWriter({ codecs, detailedErrors, onError }: StatusWr
     if (status.unexpected !== undefined) onError(status.unexpected, call);
     const metadata = status.metadata?.clone() ?? new Metadata();
     if (call.trailersIfAny !== undefined) metadata.merge(call.trailersIfAny);
-    const details = status.details.flatMap((detail) => {
-      try {
-        return codecs.encodeAny(detail);
-      } catch (fault) {
-        onError(fault, call);
-        return [];
-      }
-    });
-    if (details.length > 0)
+    // The error of a remote call has its details as the bytes that they came in.
+    if (metadata.get(statusDetailsKey).length === 0 && status.details.length > 0) {
+      const details = status.details.flatMap((detail) =>
+        encodeDetail(detail, (fault) => onError(fault, call)),
+      );
       metadata.set(statusDetailsKey, encodeStatus(status.code, status.message, details));
+    }
     const message =
       detailedErrors && status.unexpected instanceof Error
         ? `${status.message}: ${status.unexpected.stack ?? status.unexpected.message}`
         : status.message;
     return { code: status.code, details: message, metadata };
   };
+
+  /** A detail that is no message of a known type cannot fail the answer. */
+  function encodeDetail(detail: ErrorDetail, onFault: (fault: unknown) => void): Uint8Array[] {
+    try {
+      return [codecs.encodeAny(detail)];
+    } catch (fault) {
+      onFault(fault);
+      return [];
+    }
+  }
 }

@@ -1,25 +1,26 @@
+import { createServer, type Server as NetServer } from "node:net";
 import { type ChannelOptions, Server, ServerCredentials, type ServiceDefinition } from "@grpc/grpc-js";
-import type { ServerCall } from "../call/server-call.js";
 import type { Service } from "../schema/schema.js";
 import { serviceDefinition } from "../schema/service-definition.js";
 import type { Services } from "../services.js";
-import { createGrpcHandler } from "./grpc-handler.js";
-import { createStatusWriter } from "./grpc-status.js";
-import { clearSocketPath, readSocketPath, removeSocket, setSocketMode } from "./unix-socket.js";
+import { createGrpcHandler, type GrpcHandlerOptions } from "./grpc-handler.js";
+import { createHandlerOptions, type FaultOptions } from "./handler-options.js";
+import type { Health } from "./health.js";
+import { type BuiltInOptions, withBuiltInServices } from "./served-services.js";
+import { listenOnSocket, printSocketAddress, readSocketPath } from "./unix-socket.js";
 
-export interface GrpcServerOptions {
-  /** Where to listen: `"0.0.0.0:50051"`, `"localhost:0"`, `"unix:/run/greeter.sock"`, or several of them. */
+export interface GrpcServerOptions extends BuiltInOptions, FaultOptions {
+  /**
+   * Where to listen: `"0.0.0.0:50051"`, `"localhost:0"`, `"unix:/run/greeter.sock"`, `"unix-abstract:greeter"` (Linux),
+   * or several of them.
+   */
   readonly address: string | readonly string[];
-  /** TLS for the TCP addresses; without it they are plain. */
+  /** TLS for the TCP addresses, as `ServerCredentials.createSsl` makes it; without it they are plain. */
   readonly credentials?: ServerCredentials | undefined;
   /** Permissions of Unix sockets: `0o600`, only the same user, unless given. */
   readonly socketMode?: number | undefined;
   /** Milliseconds that `shutdown` waits for calls to end before it cancels them: 10,000 unless given. */
   readonly gracePeriod?: number | undefined;
-  /** Show callers what an unexpected exception says. For development. */
-  readonly detailedErrors?: boolean | undefined;
-  /** Hears of every failure whose text the caller is not shown; written to `console.error` unless given. */
-  readonly onError?: ((error: unknown, call: ServerCall) => void) | undefined;
   /** Message sizes, keepalive, connection age and the like, as grpc-js names them. */
   readonly channelOptions?: ChannelOptions | undefined;
 }
@@ -28,7 +29,12 @@ export interface GrpcServer extends AsyncDisposable {
   readonly server: Server;
   /** What clients can dial, in the order of the addresses asked for: `"127.0.0.1:50051"`, `"unix:/run/x.sock"`. */
   readonly addresses: readonly string[];
-  /** Take no new calls, wait for those in flight, cancel what is left after the grace period. */
+  /** What probes and load balancers are told. */
+  readonly health: Health;
+  /**
+   * Tell probes that nothing is served any more, take no new calls, wait for those in flight, and cancel what is left
+   * after the grace period.
+   */
   shutdown(): Promise<void>;
 }
 
@@ -40,53 +46,73 @@ export interface GrpcServer extends AsyncDisposable {
  *     });
  *     addresses   // ["127.0.0.1:41203", "unix:/tmp/greeter.sock"]
  *
- * The file of a Unix socket that a crashed server left is replaced; one that a server listens on is not.
+ * The file of a Unix socket that a crashed server left is replaced; one that a server listens on is not. Reflection
+ * and health are served beside the services; interceptors do not see their calls.
  *
- * @throws Error when an address cannot be listened on.
+ * @throws Error when an address cannot be listened on; then none is.
  */
 export async function startGrpcServer(services: Services, options: GrpcServerOptions): Promise<GrpcServer> {
   const server = new Server(options.channelOptions);
-  const writeStatus = createStatusWriter({
-    codecs: services.codecs,
-    detailedErrors: options.detailedErrors ?? false,
-    onError: options.onError ?? ((error, call) => console.error(`${call.method.fullName} failed:`, error)),
-  });
-  for (const service of services.schema.services) {
-    const handlers = service.methods.map((method) => [
-      method.name,
-      createGrpcHandler(services.endpoint(method.path), writeStatus),
-    ]);
-    server.addService(createBytesDefinition(service, services), Object.fromEntries(handlers));
-  }
+  const served = withBuiltInServices(services, options);
+  for (const each of served.all) addServices(server, each, createHandlerOptions(each, options));
+  const sockets = createSocketListener(server, options.socketMode ?? 0o600);
   const credentials = options.credentials ?? ServerCredentials.createInsecure();
-  const sockets: string[] = [];
   const addresses: string[] = [];
   try {
     for (const address of [options.address].flat()) {
       const path = readSocketPath(address);
       if (path === undefined) addresses.push(dialable(address, await bind(server, address, credentials)));
       else {
-        await clearSocketPath(path);
-        await bind(server, `unix:${path}`, ServerCredentials.createInsecure());
-        sockets.push(path);
-        await setSocketMode(path, options.socketMode ?? 0o600);
-        addresses.push(`unix:${path}`);
+        await sockets.listen(path);
+        addresses.push(printSocketAddress(path));
       }
     }
   } catch (error) {
-    server.forceShutdown();
-    await Promise.all(sockets.map(removeSocket));
+    await Promise.all([sockets.close(), drain(server, 0)]);
     throw error;
   }
 
   let stopping: Promise<void> | undefined;
   function shutdown(): Promise<void> {
-    stopping ??= drain(server, options.gracePeriod ?? 10_000).then(async () => {
-      await Promise.all(sockets.map(removeSocket));
-    });
+    stopping ??= stop();
     return stopping;
   }
-  return { server, addresses, shutdown, [Symbol.asyncDispose]: shutdown };
+
+  async function stop(): Promise<void> {
+    served.stop();
+    // The sockets go first: whoever finds the file expects a server behind it.
+    await Promise.all([sockets.close(), drain(server, options.gracePeriod ?? 10_000)]);
+  }
+
+  return { server, addresses, health: served.health, shutdown, [Symbol.asyncDispose]: shutdown };
+}
+
+function addServices(server: Server, services: Services, options: GrpcHandlerOptions): void {
+  for (const service of services.schema.services) {
+    const handlers = service.methods.map((method) => [
+      method.name,
+      createGrpcHandler(services.endpoint(method.path), options),
+    ]);
+    server.addService(createBytesDefinition(service, services), Object.fromEntries(handlers));
+  }
+}
+
+/** grpc-js cuts long paths and knows no permissions: it is given the connections, not the sockets. */
+function createSocketListener(server: Server, mode: number) {
+  const listening: { readonly socketServer: NetServer; readonly release: () => Promise<void> }[] = [];
+  return {
+    async listen(path: string): Promise<void> {
+      const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+      const socketServer = createServer((socket) => injector.injectConnection(socket));
+      listening.push({ socketServer, release: await listenOnSocket(socketServer, path, mode) });
+    },
+    async close(): Promise<void> {
+      for (const { socketServer, release } of listening) {
+        socketServer.close();
+        await release();
+      }
+    },
+  };
 }
 
 /** Messages stay bytes in grpc-js; the endpoint that takes them knows their form. */

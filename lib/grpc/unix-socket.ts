@@ -1,41 +1,143 @@
-import { chmod, lstat, unlink } from "node:fs/promises";
-import { connect } from "node:net";
-import { resolve } from "node:path";
+import cluster from "node:cluster";
+import { chmod, link, lstat, mkdtemp, rename, rm, unlink } from "node:fs/promises";
+import { connect, type Server } from "node:net";
+import { basename, dirname, join, resolve } from "node:path";
 
 /** The longest path that a Unix socket may have; the kernel keeps 108 bytes with the zero at the end. */
 const longestPath = 107;
 
 /**
- * The path of a `unix:` address as the file system knows it; `undefined` for other addresses.
+ * The path of a `unix:` address as the system knows it; `undefined` for other addresses.
  *
  *     readSocketPath("unix:greeter.sock")         // "/current/folder/greeter.sock"
  *     readSocketPath("unix:///tmp/greeter.sock")  // "/tmp/greeter.sock"
+ *     readSocketPath("unix-abstract:greeter")     // "\0greeter": Linux only, without a file
  *     readSocketPath("127.0.0.1:50051")           // undefined
+ *
+ * @see https://github.com/grpc/grpc/blob/v1.66.0/doc/naming.md
  */
 export function readSocketPath(address: string): string | undefined {
+  if (address.startsWith("unix-abstract:")) return `\0${address.slice("unix-abstract:".length)}`;
   if (!address.startsWith("unix:")) return undefined;
-  return resolve(address.slice("unix:".length).replace(/^\/\/(?=\/)/, ""));
+  const path = address.slice("unix:".length);
+  return isFile(path) ? resolve(path.replace(/^\/\/(?=\/)/, "")) : path;
+}
+
+/** The address of a socket, as clients dial it. */
+export function printSocketAddress(path: string): string {
+  return path.startsWith("\0") ? `unix-abstract:${path.slice(1)}` : `unix:${path}`;
+}
+
+/** Neither an abstract name of Linux nor a named pipe of Windows. */
+function isFile(path: string): boolean {
+  return !path.startsWith("\0") && !path.startsWith("\\\\");
 }
 
 /**
- * Make room for a socket: remove the file that a crashed server has left behind.
+ * Listen on a Unix socket whose file has the permissions of `mode` from the moment it can be seen.
  *
+ * The file that a crashed server has left behind is replaced.
+ *
+ * @returns removes the file, if it still is this server's; to be called when the server has been closed.
  * @throws Error when the path is too long, when a server listens there, or when something that is no socket is in
  *   the way; that is never touched.
  */
-export async function clearSocketPath(path: string): Promise<void> {
+export async function listenOnSocket(
+  server: Server,
+  path: string,
+  mode: number,
+): Promise<() => Promise<void>> {
   if (Buffer.byteLength(path) > longestPath) {
     throw new Error(`the socket path "${path}" is longer than ${longestPath} bytes: choose a shorter one`);
   }
-  const stats = await lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
+  if (!isFile(path)) {
+    await listenAt(server, path);
+    return async () => {};
+  }
+  await clearPath(path);
+  const isPlaced = await listenInPrivate(server, path, mode);
+  if (!isPlaced) {
+    await listenAt(server, path);
+    await chmod(path, mode);
+  }
+  const { dev, ino } = await lstat(path);
+  return async () => {
+    const found = await findStats(path);
+    if (found?.ino === ino && found.dev === dev) await remove(path);
+  };
+}
+
+/**
+ * A socket is born with the permissions of the umask, in a folder that is nobody else's therefore, and linked to its
+ * place when it has its own; linking fails where another server has been faster.
+ *
+ * False where that cannot be: workers of a cluster share the socket that the primary binds for them, and the path
+ * within the folder may be too long.
+ */
+async function listenInPrivate(server: Server, path: string, mode: number): Promise<boolean> {
+  if (cluster.isWorker || Buffer.byteLength(dirname(path)) + "/.XXXXXX/s".length > longestPath) return false;
+  const folder = await mkdtemp(join(dirname(path), "."));
+  const born = join(folder, "s");
+  try {
+    await listenAt(server, born);
+    await chmod(born, mode);
+    await place(born, path);
+    return true;
+  } catch (error) {
+    server.close();
     throw error;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function place(born: string, path: string): Promise<void> {
+  try {
+    await link(born, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") throw createBusyError(path);
+    // Not every file system can link a socket.
+    await rename(born, path);
+  }
+}
+
+function listenAt(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      reject(new Error(`cannot listen on ${printSocketAddress(path)}: ${cause.message}`, { cause }));
+    });
+    server.listen({ path }, () => {
+      server.removeAllListeners("error");
+      resolve();
+    });
   });
+}
+
+/** Remove what a crashed server has left; nothing else. */
+async function clearPath(path: string): Promise<void> {
+  const stats = await findStats(path);
   if (stats === undefined) return;
-  if (!stats.isSocket())
+  if (!stats.isSocket()) {
     throw new Error(`"${path}" exists and is not a socket: remove it or choose another path`);
-  if (await isListening(path)) throw new Error(`another server listens on "${path}"`);
-  await unlink(path);
+  }
+  if (await isListening(path)) {
+    // The other workers of a cluster listen there as well, by the same handle.
+    if (cluster.isWorker) return;
+    throw createBusyError(path);
+  }
+  // Of two servers that start at once, one may have put its own socket here by now: look again where it is out of reach.
+  const aside = join(dirname(path), `.${basename(path).slice(0, 8)}.${process.pid}`);
+  await rename(path, aside).catch(ignoreMissing);
+  if (await isListening(aside)) {
+    await rename(aside, path);
+    throw createBusyError(path);
+  }
+  await remove(aside);
+}
+
+function createBusyError(path: string): Error {
+  return new Error(`another server listens on "${path}": stop it or choose another path`);
 }
 
 /** Only a refused connection tells that nobody listens; a full backlog, say, does not. */
@@ -46,18 +148,21 @@ function isListening(path: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "ECONNREFUSED"));
+    socket.once("error", ({ code }: NodeJS.ErrnoException) => {
+      resolve(code !== "ECONNREFUSED" && code !== "ENOENT");
+    });
   });
 }
 
-/** Say who may connect: a Unix socket asks for write permission. */
-export function setSocketMode(path: string, mode: number): Promise<void> {
-  return chmod(path, mode);
+function findStats(path: string) {
+  return lstat(path).catch(ignoreMissing);
 }
 
-/** Remove a socket that a server has left; it is no fault if it did not. */
-export async function removeSocket(path: string): Promise<void> {
-  await unlink(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
-  });
+function remove(path: string): Promise<void> {
+  return unlink(path).catch(ignoreMissing);
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === "ENOENT") return undefined;
+  throw error;
 }

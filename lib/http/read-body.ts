@@ -5,21 +5,34 @@ import { HttpError } from "./http-error.js";
 import type { HttpRequest } from "./http-message.js";
 
 /**
- * The body, inflated when its `Content-Encoding` says so.
+ * The body, inflated when its `Content-Encoding` says so. What is not read of it is the host's to discard.
  *
- * @throws HttpError 415 for an encoding other than gzip, deflate, br and identity.
+ * @throws HttpError 415 for an encoding other than gzip, deflate, br and identity; RpcError CANCELLED when the client
+ *   is gone already.
  */
 export function openBody(request: HttpRequest): Readable {
+  const { body } = request;
+  if (body.readableEnded && hasBody(request)) {
+    throw new Error(
+      "the request body has been read before, and neither req.body nor req.rawBody holds it: " +
+        "mount the router before whatever reads it, or keep the bytes in req.rawBody",
+    );
+  }
+  if (body.destroyed && !body.readableEnded) throw createAbortError();
   const encoding = request.headers["content-encoding"]?.trim().toLowerCase();
-  if (encoding === undefined || encoding === "" || encoding === "identity") return request.body;
+  if (encoding === undefined || encoding === "" || encoding === "identity") return body;
   const inflate = createInflater(encoding);
   // pipe() does not carry a fault of the source over; without this an aborted upload would wait for ever.
-  request.body.once("error", (error) => inflate.destroy(error));
-  request.body.once("close", () => {
-    if (!request.body.readableEnded) inflate.destroy(createAbortError());
+  body.once("error", () => inflate.destroy(createAbortError()));
+  body.once("close", () => {
+    if (!body.readableEnded) inflate.destroy(createAbortError());
   });
-  inflate.once("error", () => request.body.unpipe(inflate));
-  return request.body.pipe(inflate);
+  inflate.once("close", () => body.unpipe(inflate));
+  return body.pipe(inflate);
+}
+
+function hasBody({ headers }: HttpRequest): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
 function createInflater(encoding: string) {
@@ -29,7 +42,7 @@ function createInflater(encoding: string) {
   throw new HttpError(
     415,
     codes.INVALID_ARGUMENT,
-    `unsupported content encoding "${encoding}": send gzip, deflate, br or none`,
+    `unsupported content encoding "${encoding.slice(0, 80)}": send gzip, deflate, br or none`,
   );
 }
 
@@ -45,9 +58,6 @@ export function readBody(request: HttpRequest, limit: number): Promise<Buffer> {
   if (declared > limit && request.headers["content-encoding"] === undefined) {
     return Promise.reject(createTooLarge(limit));
   }
-  if (request.body.readableEnded) {
-    return Promise.reject(new Error("the request body was read by an earlier middleware that left nothing of it"));
-  }
   return new Promise((resolve, reject) => {
     const body = openBody(request);
     const chunks: Buffer[] = [];
@@ -60,6 +70,8 @@ export function readBody(request: HttpRequest, limit: number): Promise<Buffer> {
       }
       body.pause();
       body.removeAllListeners("data");
+      // What a few bytes inflate to is never made; the request itself still has to be answered.
+      if (body !== request.body) body.destroy();
       reject(createTooLarge(limit));
     });
     body.once("end", () =>
@@ -72,7 +84,18 @@ export function readBody(request: HttpRequest, limit: number): Promise<Buffer> {
   });
 }
 
-function createTooLarge(limit: number): HttpError {
+/** The body piece by piece, inflated, no faster than it is asked for. It throws what `readBody` rejects with. */
+export async function* readPieces(request: HttpRequest): AsyncIterable<Buffer> {
+  const body = openBody(request);
+  try {
+    // A reader that has heard enough must not close the connection before it is answered.
+    yield* body.iterator({ destroyOnReturn: body !== request.body });
+  } catch (cause) {
+    throw readingFault(cause, body !== request.body);
+  }
+}
+
+export function createTooLarge(limit: number): HttpError {
   return new HttpError(413, codes.RESOURCE_EXHAUSTED, `the request body is larger than ${limit} bytes`);
 }
 
@@ -80,6 +103,7 @@ function createAbortError(): RpcError {
   return new RpcError(codes.CANCELLED, "the client went away before its request was complete");
 }
 
+/** What a stream of Node fails with: of the request, because the client is gone; of zlib, because of its input. */
 function readingFault(cause: unknown, isInflated: boolean): RpcError {
   if (cause instanceof RpcError) return cause;
   if (!isInflated) return createAbortError();

@@ -18,6 +18,7 @@ const strict = {
   caseInsensitiveEnums: false,
   caseInsensitiveFieldNames: false,
   removeEnumPrefix: false,
+  snakeCaseFieldMasks: false,
 };
 
 const plain = {
@@ -49,7 +50,7 @@ export function createAnyCodec(anyType: () => protobuf.Type, resolveType: Resolv
 
   function encodeDetail({ typeUrl, value }: { readonly typeUrl: string; readonly value: Uint8Array }): string {
     try {
-      return encoders.message(anyType()).write({ type_url: typeUrl, value }, 0);
+      return encoders.message(anyType())({ type_url: typeUrl, value }, 0);
     } catch {
       // Its type is not known, or these are not bytes of its type: the client may know better.
       return `{"@type":${quoteString(typeUrl)},"value":"${Buffer.from(value).toString("base64")}"}`;

@@ -20,6 +20,8 @@ export interface JsonSwitches {
   readonly caseInsensitiveFieldNames?: boolean | undefined;
   /** Write and read `ACTIVE` for `STATE_ACTIVE` of `enum State`. */
   readonly removeEnumPrefix?: boolean | undefined;
+  /** Read the field mask `"page_size"` for `"pageSize"`, as Google's APIs do. */
+  readonly snakeCaseFieldMasks?: boolean | undefined;
 }
 
 /** ProtoJSON of one message type. Every input fault is an `RpcError` INVALID_ARGUMENT that names field and value. */

@@ -1,6 +1,7 @@
 import protobuf from "protobufjs";
 import type { Representation } from "../schema/representation.js";
-import { fieldsByName, oneofOf } from "./field-names.js";
+import { compileNameFinder } from "./compile-name-finder.js";
+import { fieldsByName, jsonName, oneofOf } from "./field-names.js";
 import { FunctionSource, propertyKey, quote } from "./generated-function.js";
 import { longForm } from "./handler-form.js";
 import type { JsonReader } from "./json-reader.js";
@@ -33,7 +34,7 @@ const skipped = Symbol("skipped");
  *       const text = r.text, open = r.at;
  *       let v0 = "", v1 = 0, seen0 = 0;
  *       if (r.openObject()) do {
- *         const name = r.at, end = r.endOfName();
+ *         const name = r.at, end = r.endOfString();
  *         let field = -1;
  *         switch (end - name - 1) {
  *           case 5: if (text.slice(name + 1, end) === "token") field = 0; break;
@@ -55,7 +56,9 @@ export function compileDecoder(type: protobuf.Type, context: DecoderContext): Re
   const parts = fields.map((field, index) => new FieldPart(field, index, source, context));
   const seenCount = Math.ceil(fields.length / 31);
   const oneofs = [...new Set(fields.map(oneofOf).filter((oneof) => oneof !== undefined))];
-  const findField = source.constant(fieldFinder(type, fields, context));
+  const indexes = new Map([...fieldsByName(type)].map(([name, field]) => [name, fields.indexOf(field)]));
+  const find = source.constant(compileNameFinder(indexes));
+  const findSlowly = source.constant(slowFieldFinder(indexes, context));
 
   for (const part of parts) part.declareReader();
   source.line("return function read(r, whenNull) {");
@@ -64,12 +67,23 @@ export function compileDecoder(type: protobuf.Type, context: DecoderContext): Re
   for (const part of parts) source.line(`let ${part.variable} = ${part.initial};`);
   for (const [i] of oneofs.entries()) source.line(`let o${i};`);
   for (let i = 0; i < seenCount; i++) source.line(`let seen${i} = 0;`);
+  const heads = fields.map((field) => `${quote(jsonName(field))}:`);
+  const first = source.constant(heads.map((head) => head.slice(0, 12)));
+  const rest = source.constant(heads.map((head) => head.slice(12)));
+  const after = source.constant(heads.map((_, i) => (i + 1) % heads.length));
+  source.line("let expected = 0;");
   source.line("if (r.openObject()) do {");
-  source.line("const name = r.at, end = r.endOfName();");
-  source.line("let field = -1;");
-  writeNameSwitch(source, fields, type);
-  source.line(`if (field === -1) { if ((field = ${findField}(r, open)) === -1) continue; } else r.at = end + 1;`);
+  source.line("const name = r.at;");
+  source.line(`let field = expected; const f = ${first}[field], e = ${rest}[field], l = name + f.length;`);
+  source.line(`if (text.slice(name, l) === f && (e.length === 0 || text.slice(l, l + e.length) === e)) {`);
+  source.line("r.at = l + e.length; if (text.charCodeAt(r.at) <= 32) r.skipSpace();");
+  source.line("} else {");
+  source.line("const end = r.endOfString();");
+  source.line(`field = end === -1 ? -1 : ${find}(text, name + 1, end);`);
+  source.line(`if (field === -1) { if ((field = ${findSlowly}(r, open)) === -1) continue; } else r.at = end + 1;`);
   source.line("r.colon();");
+  source.line("}");
+  source.line(`expected = ${after}[field];`);
   source.line("switch (field) {");
   for (const part of parts) {
     const oneof = oneofOf(part.field);
@@ -261,32 +275,11 @@ function takesNull(field: protobuf.Field): boolean {
   return name === ".google.protobuf.Value" || name === ".google.protobuf.NullValue";
 }
 
-/** Find the field of a name that has no escapes: its length first, then its text. */
-function writeNameSwitch(source: FunctionSource, fields: readonly protobuf.Field[], type: protobuf.Type): void {
-  const byLength = new Map<number, [string, number][]>();
-  for (const [name, field] of fieldsByName(type)) {
-    const list = byLength.get(name.length) ?? [];
-    byLength.set(name.length, list);
-    list.push([name, fields.indexOf(field)]);
-  }
-  source.line("switch (end - name - 1) {");
-  for (const [length, names] of byLength) {
-    source.line(`case ${length}: {`);
-    source.line("const key = text.slice(name + 1, end);");
-    const tests = names.map(([name, index]) => `if (key === ${quote(name)}) field = ${index};`);
-    source.line(tests.join(" else "));
-    source.line("break; }");
-  }
-  source.line("}");
-}
-
 /** Finds a field whose name has escapes or other letter case; skips what is no field if that is allowed. */
-function fieldFinder(
-  type: protobuf.Type,
-  fields: readonly protobuf.Field[],
+function slowFieldFinder(
+  indexes: ReadonlyMap<string, number>,
   context: DecoderContext,
 ): (reader: JsonReader, open: number) => number {
-  const indexes = new Map([...fieldsByName(type)].map(([name, field]) => [name, fields.indexOf(field)]));
   const lowerCase = new Map<string, number>();
   if (context.caseInsensitiveFieldNames) {
     for (const [name, index] of indexes) {

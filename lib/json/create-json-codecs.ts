@@ -21,6 +21,7 @@ const allOff: Switches = {
   caseInsensitiveEnums: false,
   caseInsensitiveFieldNames: false,
   removeEnumPrefix: false,
+  snakeCaseFieldMasks: false,
 };
 
 /**
@@ -93,8 +94,10 @@ class CodecFamily {
   }
 
   #decodersFor(switches: Switches): Decoders {
-    const { ignoreUnknownFields, caseInsensitiveEnums, caseInsensitiveFieldNames, removeEnumPrefix } = switches;
-    const own = { ignoreUnknownFields, caseInsensitiveEnums, caseInsensitiveFieldNames, removeEnumPrefix };
+    const { ignoreUnknownFields, caseInsensitiveEnums, caseInsensitiveFieldNames } = switches;
+    const { removeEnumPrefix, snakeCaseFieldMasks } = switches;
+    const names = { caseInsensitiveEnums, caseInsensitiveFieldNames, removeEnumPrefix };
+    const own = { ...names, ignoreUnknownFields, snakeCaseFieldMasks };
     return findOrCreate(this.#decoders, own, () => createDecoders(this.#representation, own, this.#resolveType));
   }
 

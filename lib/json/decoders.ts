@@ -2,6 +2,7 @@ import protobuf from "protobufjs";
 import type { Representation } from "../schema/representation.js";
 import { decodeBase64 } from "./base64.js";
 import { compileDecoder, compileFieldDecoder, type DecoderContext } from "./compile-decoder.js";
+import { compileNameFinder } from "./compile-name-finder.js";
 import { enumNames } from "./enum-names.js";
 import { bytesForm, enumForm, longForm, wireRepresentation } from "./handler-form.js";
 import type { JsonReader } from "./json-reader.js";
@@ -17,7 +18,7 @@ import {
   readUint32,
   readUint64,
 } from "./read-scalar.js";
-import { type ReaderSlot, type ReadValue, wellKnownReader } from "./read-well-known.js";
+import { type ReadContext, type ReaderSlot, type ReadValue, wellKnownReader } from "./read-well-known.js";
 import type { ResolveType } from "./resolve-type.js";
 
 /** The switches that change what is read. */
@@ -26,6 +27,7 @@ export interface DecodeSwitches {
   readonly caseInsensitiveEnums: boolean;
   readonly caseInsensitiveFieldNames: boolean;
   readonly removeEnumPrefix: boolean;
+  readonly snakeCaseFieldMasks: boolean;
 }
 
 /** The readers of all types for one representation and one set of switches; each is compiled when it is first called. */
@@ -94,11 +96,12 @@ export function createDecoders(
     },
   };
   const compileContext: DecoderContext = { representation, ...switches, scalarReader, slot, keyReader };
-  const readContext = {
+  const readContext: ReadContext = {
     representation,
+    snakeCaseFieldMasks: switches.snakeCaseFieldMasks,
     element,
     resolveType,
-    wireSlot: (type: protobuf.Type) => decoders.wire.message(type),
+    wireSlot: (type) => decoders.wire.message(type),
   };
   return decoders;
 }
@@ -139,12 +142,27 @@ function bytesReader(representation: Representation): ReadValue {
 /** Reads names and numbers; an unknown name under `ignoreUnknownFields` is read as if it were `null`. */
 function enumReader(type: protobuf.Enum, representation: Representation, switches: DecodeSwitches): ReadValue {
   const names = enumNames(type, switches);
+  const values = [...names.byName.values()].map(enumForm(representation, type));
+  const findName = compileNameFinder(new Map([...names.byName.keys()].map((name, i) => [name, i])));
+  const readSlowly = slowEnumReader(type, representation, switches);
+  return (reader, whenNull) => {
+    const end = reader.endOfString();
+    const found = end === -1 ? -1 : findName(reader.text, reader.at + 1, end);
+    if (found === -1) return readSlowly(reader, whenNull);
+    reader.at = end + 1;
+    return values[found];
+  };
+}
+
+/** Reads what is not simply the name of a value. */
+function slowEnumReader(type: protobuf.Enum, representation: Representation, switches: DecodeSwitches): ReadValue {
+  const { find } = enumNames(type, switches);
   const toForm = enumForm(representation, type);
   const isNullValue = type.fullName === ".google.protobuf.NullValue";
   return (reader, whenNull) => {
     const { at } = reader;
     if (reader.text.charCodeAt(at) === 34) {
-      const number = names.find(reader.readString());
+      const number = find(reader.readString());
       if (number !== undefined) return toForm(number);
       return switches.ignoreUnknownFields ? whenNull : reader.failValue(at);
     }

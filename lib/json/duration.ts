@@ -9,19 +9,20 @@ const maxSeconds = 315_576_000_000;
  *
  * @see https://protobuf.dev/reference/protobuf/google.protobuf/#duration
  */
-export function parseDuration(text: string): Time | undefined {
-  const start = text.charCodeAt(0) === 45 ? 1 : 0;
-  let end = start;
+export function parseDuration(text: string, start = 0, end = text.length): Time | undefined {
+  const isNegative = text.charCodeAt(start) === 45;
+  const first = isNegative ? start + 1 : start;
+  let at = first;
   let seconds = 0;
-  for (let char = text.charCodeAt(end); char >= 48 && char <= 57; char = text.charCodeAt(++end)) {
+  for (let char = text.charCodeAt(at); char >= 48 && char <= 57; char = text.charCodeAt(++at)) {
     seconds = seconds * 10 + (char - 48);
   }
-  const unit = endOfFraction(text, end);
-  const nanos = fractionNanos(text, end, unit);
-  const hasForm = end > start && text.charCodeAt(unit) === 115 && text.length === unit + 1;
-  if (!hasForm || !(seconds <= maxSeconds && nanos >= 0)) return undefined;
+  const unit = endOfFraction(text, at);
+  const nanos = fractionNanos(text, at, unit);
+  if (at === first || unit !== end - 1 || text.charCodeAt(unit) !== 115) return undefined;
+  if (nanos === undefined || seconds > maxSeconds) return undefined;
   // `0 -` makes no negative zero.
-  return start === 1 ? { seconds: 0 - seconds, nanos: 0 - nanos } : { seconds, nanos };
+  return isNegative ? { seconds: 0 - seconds, nanos: 0 - nanos } : { seconds, nanos };
 }
 
 /**

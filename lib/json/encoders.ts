@@ -5,7 +5,9 @@ import { type IntegerRange, integerRanges } from "./number-text.js";
 import {
   int64Writer,
   integerDigits,
+  jsonWriter,
   quoteString,
+  type Writer,
   type WriteValue,
   WrongValue,
   writeBool,
@@ -16,7 +18,7 @@ import {
   writeString,
   writeUint32,
 } from "./write-scalar.js";
-import { type WriteContext, type WriterSlot, wellKnownWriter } from "./write-well-known.js";
+import { isQuoted, type WriteContext, wellKnownWriter } from "./write-well-known.js";
 
 /** The switches that change what is written. */
 export interface EncodeSwitches {
@@ -29,7 +31,7 @@ export interface EncodeSwitches {
 
 /** The writers of all types for one set of switches; each is compiled when it is first called. */
 export interface Encoders {
-  message(type: protobuf.Type): WriterSlot;
+  message(type: protobuf.Type): WriteValue;
   /** The whole field; what is not set is written as the field's default or `null`. */
   field(field: protobuf.Field): WriteValue;
   /** The field's value, one element if it is repeated, one entry's value if it is a map. */
@@ -40,13 +42,14 @@ export interface Encoders {
 export type AnyContext = Pick<WriteContext, "resolveType" | "encodeAny">;
 
 export function createEncoders(switches: EncodeSwitches, anyContext: AnyContext): Encoders {
-  const slots = new Map<protobuf.Type, WriterSlot>();
-  const scalars = new Map<unknown, WriteValue>();
+  const slots = new Map<protobuf.Type, Writer>();
+  const scalars = new Map<unknown, Writer>();
 
-  function slot(type: protobuf.Type): WriterSlot {
+  function slot(type: protobuf.Type): Writer {
     let found = slots.get(type);
     if (found === undefined) {
       found = {
+        isQuoted: isQuoted(type),
         write(value, depth) {
           this.write = wellKnownWriter(type, writeContext) ?? compileEncoder(type, compileContext);
           return this.write(value, depth);
@@ -57,73 +60,72 @@ export function createEncoders(switches: EncodeSwitches, anyContext: AnyContext)
     return found;
   }
 
-  function scalarWriter(field: protobuf.Field): WriteValue {
+  function scalarWriter(field: protobuf.Field): Writer {
     const { resolvedType } = field.resolve();
     const key = resolvedType ?? field.type;
-    let write = scalars.get(key);
-    if (write === undefined) {
-      write =
-        resolvedType instanceof protobuf.Enum
-          ? enumWriter(resolvedType, switches)
-          : basicWriter(field.type, switches.int64AsNumbers);
-      scalars.set(key, write);
+    let writer = scalars.get(key);
+    if (writer === undefined) {
+      writer = resolvedType instanceof protobuf.Enum ? enumWriter(resolvedType, switches) : basicWriter(field.type, switches);
+      scalars.set(key, writer);
     }
-    return write;
+    return writer;
   }
 
   function element(field: protobuf.Field): WriteValue {
     const { resolvedType } = field.resolve();
-    if (!(resolvedType instanceof protobuf.Type)) return scalarWriter(field);
-    const target = slot(resolvedType);
-    return (value, depth) => target.write(value, depth + 1);
+    if (!(resolvedType instanceof protobuf.Type)) return jsonWriter(scalarWriter(field));
+    const write = jsonWriter(slot(resolvedType));
+    return (value, depth) => write(value, depth + 1);
   }
 
+  const message = (type: protobuf.Type) => jsonWriter(slot(type));
   const compileContext: EncoderContext = { ...switches, scalarWriter, slot, keyWriter };
-  const writeContext: WriteContext = { ...anyContext, element, slot };
-  return { message: slot, element, field: (field) => compileFieldEncoder(field, compileContext) };
+  const writeContext: WriteContext = { ...anyContext, element, message };
+  return { message, element, field: (field) => compileFieldEncoder(field, compileContext) };
 }
 
-function basicWriter(type: string, int64AsNumbers: boolean): WriteValue {
+function basicWriter(type: string, switches: EncodeSwitches): Writer {
   switch (type) {
     case "string":
-      return writeString;
+      return { write: writeString, isQuoted: true };
     case "bool":
-      return writeBool;
+      return { write: writeBool, isQuoted: false };
     case "double":
-      return writeDouble;
+      return { write: writeDouble, isQuoted: false };
     case "float":
-      return writeFloat;
+      return { write: writeFloat, isQuoted: false };
     case "bytes":
-      return writeBytes;
+      return { write: writeBytes, isQuoted: true };
   }
   const range = integerRanges.get(type)!;
-  if (range.is64) return int64Writer(range, int64AsNumbers);
-  return range.isUnsigned ? writeUint32 : writeInt32;
+  if (range.is64) return { write: int64Writer(range), isQuoted: !switches.int64AsNumbers };
+  return { write: range.isUnsigned ? writeUint32 : writeInt32, isQuoted: false };
 }
 
-function enumWriter(type: protobuf.Enum, switches: EncodeSwitches): WriteValue {
-  if (type.fullName === ".google.protobuf.NullValue") return () => "null";
+function enumWriter(type: protobuf.Enum, switches: EncodeSwitches): Writer {
+  if (type.fullName === ".google.protobuf.NullValue") return { write: () => "null", isQuoted: false };
   const { byNumber, find } = enumNames(type, switches);
   const texts = new Map<unknown, string>();
   for (const [number, name] of byNumber) texts.set(number, switches.enumsAsIntegers ? String(number) : quoteString(name));
   for (const [name, number] of Object.entries(type.values)) texts.set(name, texts.get(number)!);
-  return (value) => {
+  function write(value: unknown): string {
     const text = texts.get(value);
     if (text !== undefined) return text;
     if (typeof value === "number") return writeInt32(value);
     const number = typeof value === "string" ? find(value) : undefined;
     if (number === undefined) throw new WrongValue(value);
     return texts.get(number)!;
-  };
+  }
+  return { write, isQuoted: false };
 }
 
-/** A key of a map as a JSON string. */
+/** The name that an entry of a map has in JSON, without its quotes. */
 function keyWriter(field: protobuf.MapField): (key: unknown) => string {
   const { keyType } = field;
   if (keyType === "string") return (key) => writeString(key);
-  if (keyType === "bool") return (key) => `"${boolKey(key)}"`;
+  if (keyType === "bool") return boolKey;
   const range = integerRanges.get(keyType)!;
-  return (key) => `"${integerDigits(range.is64 ? unhash(key, range) : key, range)}"`;
+  return (key) => integerDigits(range.is64 ? unhash(key, range) : key, range);
 }
 
 function boolKey(key: unknown): string {

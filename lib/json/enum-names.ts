@@ -10,6 +10,8 @@ export interface EnumNameSwitches {
 export interface EnumNames {
   /** The number that a name stands for. */
   find(name: string): number | undefined;
+  /** The numbers of the names that `find` knows, letter case aside. */
+  readonly byName: ReadonlyMap<string, number>;
   /** The name of a number; the first declared one of an alias. */
   readonly byNumber: ReadonlyMap<number, string>;
 }
@@ -27,9 +29,9 @@ export function enumNames(type: protobuf.Enum, switches: EnumNameSwitches): Enum
       if (!byNumber.has(number)) byNumber.set(number, text);
     }
   }
-  if (!switches.caseInsensitiveEnums) return { find: (name) => byName.get(name), byNumber };
+  if (!switches.caseInsensitiveEnums) return { find: (name) => byName.get(name), byName, byNumber };
   const byLowerCase = new Map([...byName].reverse().map(([name, number]) => [name.toLowerCase(), number]));
-  return { find: (name) => byName.get(name) ?? byLowerCase.get(name.toLowerCase()), byNumber };
+  return { find: (name) => byName.get(name) ?? byLowerCase.get(name.toLowerCase()), byName, byNumber };
 }
 
 /** A value may have a JSON name of its own: `ACTIVE = 1 [(pb.enumvalue.json).string = "active"]`. */

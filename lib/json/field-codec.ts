@@ -7,7 +7,7 @@ import { protoName } from "./field-names.js";
 import { type Compiled, readAll, writeAll } from "./message-codec.js";
 import { createTextParser } from "./parse-text.js";
 import type { ReaderSlot } from "./read-well-known.js";
-import type { WriterSlot } from "./write-well-known.js";
+import type { WriteValue } from "./write-scalar.js";
 
 export function createFieldCodec(field: protobuf.Field, compiled: Compiled): FieldCodec {
   const reader: ReaderSlot = {
@@ -16,15 +16,13 @@ export function createFieldCodec(field: protobuf.Field, compiled: Compiled): Fie
       return this.read(...args);
     },
   };
-  const writer: WriterSlot = {
-    write(...args) {
-      this.write = compiled.encoders.field(field);
-      return this.write(...args);
-    },
-  };
+  let write: WriteValue | undefined;
   return {
     decode: (text, path) => readAll(text, { field, path: path ?? protoName(field) }, reader),
-    encode: (value) => writeAll(value, { field, path: protoName(field) }, writer, compiled),
+    encode(value) {
+      write ??= compiled.encoders.field(field);
+      return writeAll(value, { field, path: protoName(field) }, write, compiled);
+    },
     parse: createTextParser(field, compiled.decoders),
     parseKey: createKeyParser(field),
   };

@@ -1,13 +1,13 @@
 /**
- * Read the paths of a field mask; `undefined` if one of them is not in camelCase.
+ * Read the paths of a field mask; `undefined` if one of them is not in camelCase, unless snake_case is allowed.
  *
- *     parseFieldMask("pageSize,book.displayName")   // ["page_size", "book.display_name"]
+ *     parseFieldMask("pageSize,book.displayName", false)   // ["page_size", "book.display_name"]
  *
  * @see https://protobuf.dev/reference/protobuf/google.protobuf/#json-encoding-field-masks
  */
-export function parseFieldMask(text: string): string[] | undefined {
+export function parseFieldMask(text: string, allowsSnakeCase: boolean): string[] | undefined {
   if (text === "") return [];
-  if (text.includes("_")) return undefined;
+  if (!allowsSnakeCase && text.includes("_")) return undefined;
   return text.split(",").map((path) => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 }
 

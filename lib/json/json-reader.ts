@@ -49,7 +49,8 @@ export class JsonReader {
 
   /** Nothing but space may follow. */
   end(): void {
-    this.skipSpace();
+    // Looking beyond the last character would make the engine give up its optimized code.
+    if (this.at < this.text.length) this.skipSpace();
     if (this.at < this.text.length) this.fail("syntax", this.at, "the end of the text");
   }
 
@@ -120,10 +121,11 @@ export class JsonReader {
   }
 
   /**
-   * At the quote before a member name: where its closing quote is, so that `text.slice(at + 1, end)` is the name;
-   * `-1` if it has escapes and `readString` has to read it.
+   * At the opening quote of a string: where its closing quote is, so that `text.slice(at + 1, end)` is the string;
+   * `-1` if there is no string, or one with escapes, for `readString`. What is in it has not been looked at.
    */
-  endOfName(): number {
+  endOfString(): number {
+    if (this.text.charCodeAt(this.at) !== 34) return -1;
     const end = this.text.indexOf('"', this.at + 1);
     return end !== -1 && (end < this.#escapeAt || !this.#hasEscape(this.at + 1, end)) ? end : -1;
   }
@@ -149,14 +151,26 @@ export class JsonReader {
     const { text } = this;
     const start = this.at + 1;
     if (text.charCodeAt(this.at) !== 34) this.failValue();
+    // A loop over few characters is faster than calls of `indexOf` and of a regular expression.
+    const limit = Math.min(start + 24, text.length);
+    for (let end = start; end < limit; end++) {
+      const char = text.charCodeAt(end);
+      if (char === 34) {
+        this.at = end + 1;
+        return text.slice(start, end);
+      }
+      if (char < 32 || char === 92 || char >= 0xd800) break;
+    }
+    return this.#readAnyString(start);
+  }
+
+  #readAnyString(start: number): string {
+    const { text } = this;
     const end = text.indexOf('"', start);
     if (end === -1) this.fail("syntax", this.at, "a closing quote of this string");
-    if (end > this.#escapeAt && this.#hasEscape(start, end)) return this.#readEscaped();
+    if (this.#hasEscape(start, end)) return this.#readEscaped();
     const value = text.slice(start, end);
-    // A loop over few characters is faster than a call of the regular expression.
-    if (end - start < 24) {
-      for (let i = start; i < end; i++) if (text.charCodeAt(i) < 32) this.#failControl(i);
-    } else if (control.test(value)) this.#failControl(start + value.search(control));
+    if (control.test(value)) this.#failControl(start + value.search(control));
     if (!this.#isWellFormed && loneSurrogate.test(value)) this.fail("value", this.at);
     this.at = end + 1;
     return value;

@@ -8,8 +8,7 @@ import { indentJson } from "./indent-json.js";
 import { JsonFault } from "./json-fault.js";
 import { JsonReader } from "./json-reader.js";
 import { encodeBytes, type ReaderSlot } from "./read-well-known.js";
-import { WrongValue } from "./write-scalar.js";
-import type { WriterSlot } from "./write-well-known.js";
+import { type WriteValue, WrongValue } from "./write-scalar.js";
 
 /** The readers and writers of one set of switches. */
 export interface Compiled {
@@ -54,9 +53,9 @@ export function readAll(text: string, subject: Subject, slot: ReaderSlot): unkno
 }
 
 /** Write a value; what is wrong with it is told to the server's owner. */
-export function writeAll(value: unknown, subject: Subject, slot: WriterSlot, compiled: Compiled): string {
+export function writeAll(value: unknown, subject: Subject, write: WriteValue, compiled: Compiled): string {
   try {
-    const json = slot.write(value, 0);
+    const json = write(value, 0);
     return compiled.pretty ? indentJson(json) : json;
   } catch (error) {
     if (error instanceof WrongValue) throw explainWrongValue(error, value, subject, compiled.encoders);

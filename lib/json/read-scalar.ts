@@ -148,5 +148,6 @@ export function readBool<T>(reader: JsonReader, whenNull: T): boolean | T {
 }
 
 export function readString<T>(reader: JsonReader, whenNull: T): string | T {
-  return reader.takeNull() ? whenNull : reader.readString();
+  if (reader.text.charCodeAt(reader.at) !== 34 && reader.takeNull()) return whenNull;
+  return reader.readString();
 }

@@ -20,6 +20,7 @@ export interface ReaderSlot {
 /** What the readers of well-known types need from their surroundings. */
 export interface ReadContext {
   readonly representation: Representation;
+  readonly snakeCaseFieldMasks: boolean;
   /** The reader of a field's value, or of one element or entry value of it. */
   element(field: protobuf.Field): ReadValue;
   /** The type that the URL of an Any names. */
@@ -57,7 +58,7 @@ export function wellKnownReader(type: protobuf.Type, context: ReadContext): Read
 function timeReader(
   type: protobuf.Type,
   { representation }: ReadContext,
-  parse: (text: string) => Time | undefined,
+  parse: (text: string, start: number, end: number) => Time | undefined,
 ): ReadValue {
   const secondsName = nameOf(type, 1);
   const nanosName = nameOf(type, 2);
@@ -65,7 +66,11 @@ function timeReader(
   return (reader, whenNull) => {
     const { at } = reader;
     if (reader.takeNull()) return whenNull;
-    const time = parse(reader.readString()) ?? reader.failValue(at);
+    const end = reader.endOfString();
+    // With escapes it is still a string, if hardly a sensible one.
+    const text = end === -1 ? reader.readString() : reader.text;
+    const time = (end === -1 ? parse(text, 0, text.length) : parse(text, at + 1, end)) ?? reader.failValue(at);
+    if (end !== -1) reader.at = end + 1;
     if (representation.defaults) return { [secondsName]: toLong(String(time.seconds)), [nanosName]: time.nanos };
     const message: Record<string, unknown> = {};
     if (time.seconds !== 0) message[secondsName] = toLong(String(time.seconds));
@@ -74,13 +79,13 @@ function timeReader(
   };
 }
 
-function fieldMaskReader(type: protobuf.Type, { representation }: ReadContext): ReadValue {
+function fieldMaskReader(type: protobuf.Type, { representation, snakeCaseFieldMasks }: ReadContext): ReadValue {
   const pathsName = nameOf(type, 1);
   const writesEmpty = representation.defaults || representation.arrays;
   return (reader, whenNull) => {
     const { at } = reader;
     if (reader.takeNull()) return whenNull;
-    const paths = parseFieldMask(reader.readString()) ?? reader.failValue(at);
+    const paths = parseFieldMask(reader.readString(), snakeCaseFieldMasks) ?? reader.failValue(at);
     return writesEmpty || paths.length > 0 ? { [pathsName]: paths } : {};
   };
 }

@@ -7,6 +7,11 @@ export interface Time {
 const minSeconds = -62_135_596_800;
 const maxSeconds = 253_402_300_799;
 
+/** What digit readers give for text that is not digits: more than any part of a time can be. */
+const notDigits = 100_000;
+
+const powersOf10 = Array.from({ length: 10 }, (_, exponent) => 10 ** exponent);
+
 /**
  * Read an RFC 3339 timestamp between the years 1 and 9999; `undefined` if the text is something else.
  *
@@ -14,96 +19,108 @@ const maxSeconds = 253_402_300_799;
  *
  * @see https://protobuf.dev/reference/protobuf/google.protobuf/#timestamp
  */
-export function parseTimestamp(text: string): Time | undefined {
-  const year = digits(text, 0, 4);
-  const month = digits(text, 5, 7);
-  const day = digits(text, 8, 10);
-  const hour = digits(text, 11, 13);
-  const minute = digits(text, 14, 16);
-  const second = digits(text, 17, 19);
-  const hasForm =
-    text.charCodeAt(4) === 45 &&
-    text.charCodeAt(7) === 45 &&
-    text.charCodeAt(10) === 84 &&
-    text.charCodeAt(13) === 58 &&
-    text.charCodeAt(16) === 58;
-  // A comparison with NaN is false.
-  const isTime = year >= 1 && hour <= 23 && minute <= 59 && second <= 59;
-  if (!hasForm || !isTime || !(month >= 1 && month <= 12 && day >= 1 && day <= daysOfMonth(year, month))) {
-    return undefined;
-  }
-  const zone = endOfFraction(text, 19);
-  const nanos = fractionNanos(text, 19, zone);
-  const offset = offsetSeconds(text, zone);
-  const seconds = daysSince1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset;
-  // NaN where fraction or zone are wrong.
-  return seconds >= minSeconds && seconds <= maxSeconds && nanos >= 0 ? { seconds, nanos } : undefined;
+export function parseTimestamp(text: string, start = 0, end = text.length): Time | undefined {
+  if (end - start < 20 || !hasTimestampMarks(text, start)) return undefined;
+  const year = twoDigits(text, start) * 100 + twoDigits(text, start + 2);
+  const month = twoDigits(text, start + 5);
+  const day = twoDigits(text, start + 8);
+  const hour = twoDigits(text, start + 11);
+  const minute = twoDigits(text, start + 14);
+  const second = twoDigits(text, start + 17);
+  if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > daysOfMonth(year, month)) return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  const zone = endOfFraction(text, start + 19);
+  const nanos = fractionNanos(text, start + 19, zone);
+  const offset = offsetMinutes(text, zone, end);
+  if (nanos === undefined || offset === undefined) return undefined;
+  const seconds = daysSince1970(year, month, day) * 86_400 + hour * 3600 + (minute - offset) * 60 + second;
+  return seconds >= minSeconds && seconds <= maxSeconds ? { seconds, nanos } : undefined;
 }
 
-/**
- * Print a timestamp in UTC, with 0, 3, 6 or 9 digits of fraction; `undefined` if it is out of range.
- *
- *     printTimestamp(0, 500_000_000)   // "1970-01-01T00:00:00.500Z"
- */
-export function printTimestamp(seconds: number, nanos: number): string | undefined {
-  if (!(seconds >= minSeconds && seconds <= maxSeconds && nanos >= 0 && nanos <= 999_999_999)) return undefined;
-  const days = Math.floor(seconds / 86_400);
-  const time = seconds - days * 86_400;
-  const minutes = Math.floor(time / 60);
-  const clock = `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}:${twoDigits(time % 60)}`;
-  return `${printDate(days)}T${clock}${printFraction(nanos)}Z`;
+/** `0000-00-00T00:00:00` without the digits. */
+function hasTimestampMarks(text: string, start: number): boolean {
+  return (
+    text.charCodeAt(start + 4) === 45 &&
+    text.charCodeAt(start + 7) === 45 &&
+    text.charCodeAt(start + 10) === 84 &&
+    text.charCodeAt(start + 13) === 58 &&
+    text.charCodeAt(start + 16) === 58
+  );
 }
 
-/** The fraction of a second in as few groups of three digits as it needs: `".500"`, or nothing. */
-export function printFraction(nanos: number): string {
-  if (nanos === 0) return "";
-  if (nanos % 1_000_000 === 0) return `.${String(nanos / 1_000_000).padStart(3, "0")}`;
-  if (nanos % 1000 === 0) return `.${String(nanos / 1000).padStart(6, "0")}`;
-  return `.${String(nanos).padStart(9, "0")}`;
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : notDigits;
 }
 
 /** The index after a fraction that starts at `start`, `start` if there is none. */
 export function endOfFraction(text: string, start: number): number {
   if (text.charCodeAt(start) !== 46) return start;
   let end = start + 1;
-  while (text.charCodeAt(end) >= 48 && text.charCodeAt(end) <= 57) end++;
+  for (let char = text.charCodeAt(end); char >= 48 && char <= 57; char = text.charCodeAt(++end));
   return end;
 }
 
-/** The nanoseconds of the fraction between two indexes, NaN if it has no digits or more than nine. */
-export function fractionNanos(text: string, start: number, end: number): number {
+/** The nanoseconds of the fraction between two indexes, `undefined` if it has no digits or more than nine. */
+export function fractionNanos(text: string, start: number, end: number): number | undefined {
   if (start === end) return 0;
   const length = end - start - 1;
-  if (length > 9) return Number.NaN;
-  return digits(text, start + 1, end) * 10 ** (9 - length);
+  if (length === 0 || length > 9) return undefined;
+  let number = 0;
+  for (let i = start + 1; i < end; i++) number = number * 10 + (text.charCodeAt(i) - 48);
+  return number * powersOf10[9 - length]!;
 }
 
-/** The number that is written between two indexes, NaN if there is anything but digits. */
-function digits(text: string, start: number, end: number): number {
-  let number = start === end ? Number.NaN : 0;
-  for (let i = start; i < end; i++) {
-    const char = text.charCodeAt(i);
-    if (!(char >= 48 && char <= 57)) return Number.NaN;
-    number = number * 10 + (char - 48);
-  }
-  return number;
-}
-
-/** The offset that a time zone stands for, NaN if the rest of the text is none. */
-function offsetSeconds(text: string, start: number): number {
+/** The offset that the time zone between two indexes stands for, `undefined` if there is none. */
+function offsetMinutes(text: string, start: number, end: number): number | undefined {
+  if (end - start === 1) return text.charCodeAt(start) === 90 ? 0 : undefined;
+  if (end - start !== 6 || text.charCodeAt(start + 3) !== 58) return undefined;
+  const hours = twoDigits(text, start + 1);
+  const minutes = twoDigits(text, start + 4);
   const sign = text.charCodeAt(start);
-  if (sign === 90) return text.length === start + 1 ? 0 : Number.NaN;
-  const hours = digits(text, start + 1, start + 3);
-  const minutes = digits(text, start + 4, start + 6);
-  const hasForm = text.length === start + 6 && text.charCodeAt(start + 3) === 58;
-  if (!hasForm || !(hours <= 23 && minutes <= 59)) return Number.NaN;
-  if (sign !== 43 && sign !== 45) return Number.NaN;
-  return (hours * 3600 + minutes * 60) * (sign === 45 ? -1 : 1);
+  if (hours > 23 || minutes > 59 || (sign !== 43 && sign !== 45)) return undefined;
+  return (hours * 60 + minutes) * (sign === 45 ? -1 : 1);
 }
 
 function daysOfMonth(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/**
+ * A printer of timestamps in UTC, with 0, 3, 6 or 9 digits of fraction; `undefined` for what is out of range.
+ *
+ *     createTimestampPrinter()(0, 500_000_000)   // "1970-01-01T00:00:00.500Z"
+ *
+ * It remembers the last date, as the items of one answer are often of one day.
+ */
+export function createTimestampPrinter(): (seconds: number, nanos: number) => string | undefined {
+  let lastDay = Number.NaN;
+  let lastDate = "";
+  return (seconds, nanos) => {
+    if (!(seconds >= minSeconds && seconds <= maxSeconds && nanos >= 0 && nanos <= 999_999_999)) return undefined;
+    const day = Math.floor(seconds / 86_400);
+    if (day !== lastDay) {
+      lastDate = `${printDate(day)}T`;
+      lastDay = day;
+    }
+    const time = seconds - day * 86_400;
+    const minutes = Math.floor(time / 60);
+    const clock = `${sixty[Math.floor(minutes / 60)]}:${sixty[minutes % 60]}:${sixty[time % 60]}`;
+    return `${lastDate}${clock}${printFraction(nanos)}Z`;
+  };
+}
+
+const sixty = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
+const milliseconds = Array.from({ length: 1000 }, (_, number) => `.${String(number).padStart(3, "0")}`);
+
+/** The fraction of a second in as few groups of three digits as it needs: `".500"`, or nothing. */
+export function printFraction(nanos: number): string {
+  if (nanos === 0) return "";
+  if (nanos % 1_000_000 === 0) return milliseconds[nanos / 1_000_000]!;
+  if (nanos % 1000 === 0) return `.${String(nanos / 1000).padStart(6, "0")}`;
+  return `.${String(nanos).padStart(9, "0")}`;
 }
 
 // The two functions below count in eras of 400 years that start on 1 March, so that the leap day comes last.
@@ -122,17 +139,12 @@ function printDate(daysSince1970: number): string {
   const days = daysSince1970 + 719_468;
   const era = Math.floor(days / 146_097);
   const dayOfEra = days - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  );
+  const leapDays = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
+  const yearOfEra = Math.floor((dayOfEra - leapDays) / 365);
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const shifted = Math.floor((5 * dayOfYear + 2) / 153);
   const day = dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1;
   const month = shifted < 10 ? shifted + 3 : shifted - 9;
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return `${String(year).padStart(4, "0")}-${twoDigits(month)}-${twoDigits(day)}`;
-}
-
-function twoDigits(number: number): string {
-  return number < 10 ? `0${number}` : String(number);
+  return `${String(year).padStart(4, "0")}-${sixty[month]}-${sixty[day]}`;
 }

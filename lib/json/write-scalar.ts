@@ -1,8 +1,21 @@
 import { decodeBase64 } from "./base64.js";
 import { type IntegerRange, int64, integerRanges, parseFloatText, parseInteger } from "./number-text.js";
 
-/** Writes a value as JSON text. `depth` counts the messages around it. */
+/** Writes a value as text. `depth` counts the messages around it. */
 export type WriteValue = (value: unknown, depth: number) => string;
+
+/** A writer, and whether its text is what stands between the quotes of a JSON string. */
+export interface Writer {
+  write: WriteValue;
+  readonly isQuoted: boolean;
+}
+
+/** The writer of complete JSON text. */
+export function jsonWriter(writer: Writer): WriteValue {
+  return writer.isQuoted
+    ? (value, depth) => `"${writer.write(value, depth)}"`
+    : (value, depth) => writer.write(value, depth);
+}
 
 /** A handler answered what its field cannot hold. `explainWrongValue` finds out where. */
 export class WrongValue {
@@ -18,27 +31,30 @@ export class WrongValue {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings may not contain them
 const needsEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
 
-/** A JSON string. Lone surrogates become U+FFFD, as they do in UTF-8. */
+/** A JSON string. */
 export function quoteString(text: string): string {
-  const { length } = text;
-  // A loop over few characters is faster than a call of the regular expression.
-  if (length < 32) {
-    for (let i = 0; i < length; i++) {
-      const char = text.charCodeAt(i);
-      if (char < 32 || char === 34 || char === 92 || char >= 0xd800) return quoteWithEscapes(text);
-    }
-    return `"${text}"`;
-  }
-  return needsEscape.test(text) ? quoteWithEscapes(text) : `"${text}"`;
+  return `"${escapeString(text)}"`;
 }
 
-function quoteWithEscapes(text: string): string {
-  return JSON.stringify(text.replace(/\p{Surrogate}/gu, "\ufffd"));
+/** What stands between the quotes of a JSON string. Lone surrogates become U+FFFD, as they do in UTF-8. */
+function escapeString(text: string): string {
+  const { length } = text;
+  if (length >= 32) return needsEscape.test(text) ? escapeCharacters(text) : text;
+  // A loop over few characters is faster than a call of the regular expression.
+  for (let i = 0; i < length; i++) {
+    const char = text.charCodeAt(i);
+    if (char < 32 || char === 34 || char === 92 || char >= 0xd800) return escapeCharacters(text);
+  }
+  return text;
+}
+
+function escapeCharacters(text: string): string {
+  return JSON.stringify(text.replace(/\p{Surrogate}/gu, "\ufffd")).slice(1, -1);
 }
 
 export function writeString(value: unknown): string {
-  if (typeof value === "string") return quoteString(value);
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return `"${value}"`;
+  if (typeof value === "string") return escapeString(value);
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
   throw new WrongValue(value);
 }
 
@@ -91,10 +107,9 @@ function longDigits({ low, high, unsigned }: LongParts): string {
   return String(unsigned ? bits : BigInt.asIntN(64, bits));
 }
 
-/** A writer of 64-bit integers: JSON strings, or numbers with all their digits. */
-export function int64Writer(range: IntegerRange, asNumbers: boolean): WriteValue {
-  const quote = asNumbers ? "" : '"';
-  return (value) => quote + (typeof value === "string" && isPlain(value) ? value : integerDigits(value, range)) + quote;
+/** A writer of the digits of 64-bit integers. */
+export function int64Writer(range: IntegerRange): WriteValue {
+  return (value) => (typeof value === "string" && isPlain(value) ? value : integerDigits(value, range));
 }
 
 /** At most 18 digits, without leading zeros: in range whatever the type. */
@@ -147,7 +162,7 @@ function toDouble(value: unknown, isFloat: boolean): number {
 
 /** Bytes as padded base64 of the standard alphabet; text is taken as base64 of either alphabet. */
 export function writeBytes(value: unknown): string {
-  return `"${toBuffer(value).toString("base64")}"`;
+  return toBuffer(value).toString("base64");
 }
 
 export function toBuffer(value: unknown): Buffer {
@@ -167,5 +182,18 @@ function isByte(value: unknown): value is number {
 export function toSafeInteger(value: unknown): number {
   if (typeof value === "number" && Number.isInteger(value)) return value;
   if (value === undefined || value === null) return 0;
-  return Number(integerDigits(value, int64));
+  return (typeof value === "string" ? readDigits(value) : undefined) ?? Number(integerDigits(value, int64));
+}
+
+/** The number that a few digits stand for, without the way through a regular expression. */
+function readDigits(text: string): number | undefined {
+  const { length } = text;
+  if (length === 0 || length > 15) return undefined;
+  let number = 0;
+  for (let i = 0; i < length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    number = number * 10 + digit;
+  }
+  return number;
 }

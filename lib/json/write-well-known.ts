@@ -2,29 +2,25 @@ import type protobuf from "protobufjs";
 import { printDuration } from "./duration.js";
 import { printFieldMask } from "./field-mask.js";
 import { isWellKnown } from "./read-well-known.js";
-import { printTimestamp } from "./timestamp.js";
-import { quoteString, toBuffer, toSafeInteger, type WriteValue, WrongValue } from "./write-scalar.js";
+import { createTimestampPrinter } from "./timestamp.js";
+import { quoteString, toBuffer, toSafeInteger, type WriteValue, WrongValue, writeString } from "./write-scalar.js";
 
 /** What the writers of well-known types need from their surroundings. */
 export interface WriteContext {
-  /** The writer of a field's value, or of one element or entry value of it. */
+  /** The writer of a field's value, or of one element or entry value of it, as complete JSON. */
   element(field: protobuf.Field): WriteValue;
-  slot(type: protobuf.Type): WriterSlot;
+  /** The writer of a message type, as complete JSON. */
+  message(type: protobuf.Type): WriteValue;
   /** The type that the URL of an Any names. */
   resolveType(typeUrl: string): protobuf.Type | undefined;
   /** An Any that is given as ProtoJSON → its bytes. */
   encodeAny(detail: object): Uint8Array;
 }
 
-/** The place of a writer that is compiled when it is first called: types may contain themselves. */
-export interface WriterSlot {
-  write: WriteValue;
-}
-
 type CreateWriter = (type: protobuf.Type, context: WriteContext) => WriteValue;
 
 const writers: ReadonlyMap<string, CreateWriter> = new Map<string, CreateWriter>([
-  [".google.protobuf.Timestamp", (type) => timeWriter(type, printTimestamp)],
+  [".google.protobuf.Timestamp", (type) => timeWriter(type, createTimestampPrinter())],
   [".google.protobuf.Duration", (type) => timeWriter(type, printDuration)],
   [".google.protobuf.FieldMask", fieldMaskWriter],
   [".google.protobuf.Struct", structWriter],
@@ -35,6 +31,11 @@ const writers: ReadonlyMap<string, CreateWriter> = new Map<string, CreateWriter>
     (name): [string, CreateWriter] => [`.google.protobuf.${name}Value`, wrapperWriter],
   ),
 ]);
+
+/** Whether the JSON of a type is a string, of which its writer writes what stands between the quotes. */
+export function isQuoted(type: protobuf.Type): boolean {
+  return [".google.protobuf.Timestamp", ".google.protobuf.Duration", ".google.protobuf.FieldMask"].includes(type.fullName);
+}
 
 /** The writer of a type with a JSON form of its own, `undefined` for all others. */
 export function wellKnownWriter(type: protobuf.Type, context: WriteContext): WriteValue | undefined {
@@ -53,7 +54,7 @@ function timeWriter(
     const message = toObject(value);
     const text = print(toSafeInteger(readSeconds(message)), toSafeInteger(readNanos(message)));
     if (text === undefined) throw new WrongValue(value, "it is out of range");
-    return `"${text}"`;
+    return text;
   };
 }
 
@@ -64,7 +65,7 @@ function fieldMaskWriter(type: protobuf.Type): WriteValue {
     if (!Array.isArray(paths) || !paths.every((path) => typeof path === "string")) throw new WrongValue(value);
     const text = printFieldMask(paths);
     if (text === undefined) throw new WrongValue(value, "a path has no camelCase form");
-    return quoteString(text);
+    return writeString(text);
   };
 }
 
@@ -133,7 +134,7 @@ function anyWriter(type: protobuf.Type, context: WriteContext): WriteValue {
     if (url === "") return "{}";
     const content = typeof url === "string" ? context.resolveType(url) : undefined;
     if (typeof url !== "string" || content === undefined) throw new WrongValue(url, "no such message type is known");
-    const json = context.slot(content).write(content.decode(toBuffer(bytes)), depth + 1);
+    const json = context.message(content)(content.decode(toBuffer(bytes)), depth + 1);
     const head = `{"@type":${quoteString(url)}`;
     if (isWellKnown(content)) return `${head},"value":${json}}`;
     return json === "{}" ? `${head}}` : `${head},${json.slice(1)}`;

@@ -6,6 +6,7 @@ import type { Binding } from "../http-rule/binding.js";
 import type { JsonCodecs } from "../json/codec.js";
 import type { Representation } from "../schema/representation.js";
 import { type BindableField, createBindableField, findHolder, protoNameOf } from "./bindable-field.js";
+import { createEmptyMessages } from "./empty-message.js";
 
 export interface CaptureBinderOptions {
   readonly codecs: JsonCodecs;
@@ -23,32 +24,48 @@ export function createCaptureBinder(binding: Binding, options: CaptureBinderOpti
     const path = fields.map((field) => createBindableField(field, options));
     const leaf = path[path.length - 1] as BindableField;
     const name = fields.map(protoNameOf).join(".");
-    const refuseOther = options.rejectBodyCollisions ? createCollisionCheck(leaf, name, options) : undefined;
+    const refuseOther = options.rejectBodyCollisions ? createCollisionCheck(path, name, options) : undefined;
     return { path, leaf, name, refuseOther };
   });
   return (message, captures) => {
     for (let i = 0; i < variables.length; i++) {
       const { path, leaf, name, refuseOther } = variables[i] as (typeof variables)[number];
       const value = leaf.codec.parse(captures[i] as string, name);
-      const holder = findHolder(message, path);
-      refuseOther?.(holder, value);
-      leaf.set(holder, value);
+      refuseOther?.(message, value);
+      leaf.set(findHolder(message, path), value);
     }
   };
 }
 
 /** A field that holds its default has not been set, as far as anyone can tell. */
 function createCollisionCheck(
-  { field }: BindableField,
+  path: readonly BindableField[],
   name: string,
-  { codecs }: CaptureBinderOptions,
-): (holder: Message, value: unknown) => void {
+  options: CaptureBinderOptions,
+): (message: Message, value: unknown) => void {
+  const { field: leaf } = path[path.length - 1] as BindableField;
   // A field of a path is never an extension: its parent is the message that it is declared in.
-  const unset = codecs.message(field.parent as protobuf.Type).create()[field.name];
-  return (holder, value) => {
-    const present: unknown = holder[field.name];
+  const unset = createEmptyMessages(leaf.parent as protobuf.Type, options)()[leaf.name];
+  const steps = path.map(({ field, oneof }) => ({
+    name: field.name,
+    siblings: (oneof?.fieldsArray ?? []).filter((sibling) => sibling !== field).map((sibling) => sibling.name),
+  }));
+  return (message, value) => {
+    let present: unknown = message;
+    for (const step of steps) {
+      if (present === null || present === undefined) return;
+      const holder = present as Message;
+      // Of a oneof, another member says otherwise as well.
+      if (step.siblings.some((sibling) => holder[sibling] !== undefined && holder[sibling] !== null))
+        refuse();
+      present = holder[step.name];
+    }
     if (present === undefined || isDeepStrictEqual(present, unset) || isDeepStrictEqual(present, value))
       return;
-    throw invalidField(name, `the body and the path have different values for field "${name}"`);
+    refuse();
   };
+
+  function refuse(): never {
+    throw invalidField(name, `the body and the path have different values for field "${name}"`);
+  }
 }

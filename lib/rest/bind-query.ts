@@ -6,6 +6,8 @@ import type { Representation } from "../schema/representation.js";
 import { didYouMean } from "../schema/suggest-name.js";
 import { type BindableField, createBindableField, findHolder, protoNameOf } from "./bindable-field.js";
 import type { BoundFields } from "./bound-fields.js";
+import { Claims } from "./claims.js";
+import { eachParameter, type ParameterName, parseParameterName } from "./parse-query.js";
 
 export interface QueryBinderOptions {
   readonly codecs: JsonCodecs;
@@ -14,6 +16,8 @@ export interface QueryBinderOptions {
   readonly bound: BoundFields;
   readonly unknownQueryParameters: "ignore" | "reject";
   readonly ignoredQueryParameters: ReadonlySet<string>;
+  /** Parameters that are not unknown, whatever the message has. */
+  readonly systemParameters: ReadonlySet<string>;
 }
 
 /** Writes a query into a message. */
@@ -32,32 +36,39 @@ const maxDepth = 100;
  */
 export function createQueryBinder(type: protobuf.Type, options: QueryBinderOptions): QueryBinder {
   const fieldsOf = createFieldIndex(options);
-
-  function bindParameter(message: Message, rawName: string, rawValue: string, seen: Seen): void {
-    const name = decodeComponent(rawName, rawName);
-    if (name === "" || name.startsWith("$") || options.ignoredQueryParameters.has(name)) return;
-    const target = findTarget(type, parseName(name), fieldsOf, options.bound);
-    if (target === undefined) {
-      if (options.unknownQueryParameters === "reject") throw unknownParameter(name, type);
-      return;
-    }
-    assign(message, target, decodeComponent(rawValue, rawName), seen);
-  }
+  const isForeign = createForeignCheck(options);
+  const rejectsUnknown = options.unknownQueryParameters === "reject";
 
   return (message, query) => {
-    const seen: Seen = { fields: new Set(), oneofs: new Map() };
-    for (let start = 0; start < query.length; ) {
-      let end = query.indexOf("&", start);
-      if (end === -1) end = query.length;
-      if (end > start) {
-        const parameter = query.slice(start, end);
-        const equals = parameter.indexOf("=");
-        if (equals === -1) bindParameter(message, parameter, "", seen);
-        else bindParameter(message, parameter.slice(0, equals), parameter.slice(equals + 1), seen);
-      }
-      start = end + 1;
-    }
+    const claims = new Claims();
+    eachParameter(query, ({ name, readValue }) => {
+      if (isForeign(name)) return;
+      const target = findTarget(type, parseParameterName(name), fieldsOf, options.bound);
+      if (typeof target === "object") assign(message, target, readValue(), claims);
+      else if (rejectsUnknown && target === "bound") throw boundParameter(name);
+      else if (rejectsUnknown && !options.systemParameters.has(name)) throw unknownParameter(name, type);
+    });
   };
+}
+
+/**
+ * The same for a message that leaves nothing to the query: parameters are skipped, or refused if the options say so.
+ */
+export function createQueryRefusal(options: Omit<QueryBinderOptions, "bound">): (query: string) => void {
+  if (options.unknownQueryParameters === "ignore") return () => {};
+  const isForeign = createForeignCheck(options);
+  return (query) => {
+    eachParameter(query, ({ name }) => {
+      if (!isForeign(name) && !options.systemParameters.has(name)) throw boundParameter(name);
+    });
+  };
+}
+
+/** Parameters that are for somebody else. */
+function createForeignCheck({
+  ignoredQueryParameters,
+}: Pick<QueryBinderOptions, "ignoredQueryParameters">): (name: string) => boolean {
+  return (name) => name === "" || name.startsWith("$") || ignoredQueryParameters.has(name);
 }
 
 type FieldIndex = (type: protobuf.Type) => ReadonlyMap<string, BindableField>;
@@ -78,30 +89,18 @@ function createFieldIndex(options: QueryBinderOptions): FieldIndex {
   };
 }
 
-interface ParameterName {
-  readonly steps: readonly string[];
-  /** `"env"` in `labels[env]`, `""` in `tags[]`. */
-  readonly key: string | undefined;
-}
-
-function parseName(name: string): ParameterName {
-  const bracket = name.indexOf("[");
-  if (bracket === -1 || !name.endsWith("]")) return { steps: name.split("."), key: undefined };
-  return { steps: name.slice(0, bracket).split("."), key: name.slice(bracket + 1, -1) };
-}
-
 interface Target {
   readonly path: readonly [BindableField, ...BindableField[]];
   readonly key: string | undefined;
 }
 
-/** What a parameter names, or `undefined` when it is no field or one that the query must not touch. */
+/** What a parameter names: a field, `"bound"` for one that the query must not touch, `undefined` for none. */
 function findTarget(
   type: protobuf.Type,
   { steps, key }: ParameterName,
   fieldsOf: FieldIndex,
   bound: BoundFields,
-): Target | undefined {
+): Target | "bound" | undefined {
   if (steps.length > maxDepth) return undefined;
   const path: BindableField[] = [];
   let at: protobuf.Type | undefined = type;
@@ -110,74 +109,54 @@ function findTarget(
     const bindable: BindableField | undefined = at === undefined ? undefined : fieldsOf(at).get(step);
     if (bindable === undefined) return undefined;
     const below: BoundFields | "bound" | undefined = boundHere?.get(bindable.field);
-    if (below === "bound") return undefined;
+    if (below === "bound") return "bound";
     boundHere = below;
     path.push(bindable);
     at = bindable.type;
   }
   const last = path.at(-1);
   if (last === undefined) return undefined;
+  // A part of it is bound, which the whole would replace.
+  if (boundHere !== undefined) return "bound";
   if (key !== undefined && !last.field.map && !(last.field.repeated && key === "")) return undefined;
   return { path: path as [BindableField, ...BindableField[]], key };
 }
 
-/** What the parameters before have set. */
-interface Seen {
-  readonly fields: Set<string>;
-  /** The member that was set of each oneof. */
-  readonly oneofs: Map<string, string>;
-}
-
-function assign(message: Message, { path, key }: Target, text: string, seen: Seen): void {
+function assign(message: Message, { path, key }: Target, text: string, claims: Claims): void {
   const names = path.map(({ field }) => protoNameOf(field));
   const name = names.join(".");
   const leaf = path[path.length - 1] as BindableField;
-  checkOneofs(path, names, seen);
-  if (leaf.field.map) {
-    if (key === undefined)
-      throw invalidField(name, `the map "${name}" takes parameters of the form ${name}[key]=value`);
-    const mapKey = leaf.codec.parseKey(key, `${name}[${key}]`);
-    claim(seen, `${name}[${mapKey}]`);
-    const value = leaf.codec.parse(text, `${name}[${key}]`);
-    const holder = findHolder(message, path);
-    const map: Record<string, unknown> = holder[leaf.field.name] ?? {};
-    // A key may be "__proto__".
-    Object.defineProperty(map, mapKey, { value, writable: true, enumerable: true, configurable: true });
-    leaf.set(holder, map);
-    return;
-  }
-  const value = leaf.codec.parse(text, name);
-  if (leaf.field.repeated) {
+  claims.claimOneofs(path, names);
+  if (leaf.field.map) assignEntry(message, { path, key }, text, claims);
+  else if (leaf.field.repeated) {
+    const value = leaf.codec.parse(text, name);
+    claims.claimParents(names);
     const holder = findHolder(message, path);
     const list: unknown[] = holder[leaf.field.name] ?? [];
     list.push(value);
     leaf.set(holder, list);
-    return;
+  } else {
+    const value = leaf.codec.parse(text, name);
+    claims.claim(names);
+    leaf.set(findHolder(message, path), value);
   }
-  claim(seen, name);
-  leaf.set(findHolder(message, path), value);
 }
 
-function claim(seen: Seen, name: string): void {
-  if (seen.fields.has(name)) throw invalidField(name, `the parameter "${name}" is given more than once`);
-  seen.fields.add(name);
-}
-
-/** Of a oneof, one member at most, on every level of the path. */
-function checkOneofs(path: readonly BindableField[], names: readonly string[], seen: Seen): void {
-  path.forEach(({ oneof }, depth) => {
-    if (oneof === undefined) return;
-    const name = names.slice(0, depth + 1).join(".");
-    const scope = [...names.slice(0, depth), oneof.name].join(".");
-    const other = seen.oneofs.get(scope);
-    if (other !== undefined && other !== name) {
-      throw invalidField(
-        name,
-        `the parameters "${other}" and "${name}" exclude each other: they are of one oneof`,
-      );
-    }
-    seen.oneofs.set(scope, name);
-  });
+function assignEntry(message: Message, { path, key }: Target, text: string, claims: Claims): void {
+  const names = path.map(({ field }) => protoNameOf(field));
+  const name = names.join(".");
+  const { field, codec, set } = path[path.length - 1] as BindableField;
+  if (key === undefined)
+    throw invalidField(name, `the map "${name}" takes parameters of the form ${name}[key]=value`);
+  const mapKey = codec.parseKey(key, `${name}[${key}]`);
+  const value = codec.parse(text, `${name}[${key}]`);
+  claims.claimParents(names);
+  claims.claim([`${name}[${mapKey}]`]);
+  const holder = findHolder(message, path);
+  const map: Record<string, unknown> = holder[field.name] ?? {};
+  // A key may be "__proto__".
+  Object.defineProperty(map, mapKey, { value, writable: true, enumerable: true, configurable: true });
+  set(holder, map);
 }
 
 function unknownParameter(name: string, type: protobuf.Type): RpcError {
@@ -185,12 +164,9 @@ function unknownParameter(name: string, type: protobuf.Type): RpcError {
   return invalidField(name, `unknown query parameter "${name.slice(0, 80)}"${didYouMean(name, names)}`);
 }
 
-function decodeComponent(text: string, name: string): string {
-  const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
-  if (!spaced.includes("%")) return spaced;
-  try {
-    return decodeURIComponent(spaced);
-  } catch (cause) {
-    throw invalidField(name, `malformed escape in query parameter "${name.slice(0, 80)}"`, { cause });
-  }
+function boundParameter(name: string): RpcError {
+  return invalidField(
+    name,
+    `query parameter "${name.slice(0, 80)}" is not taken: path and body say what it would say`,
+  );
 }

@@ -2,6 +2,7 @@ import protobuf from "protobufjs";
 import type { Message } from "../call/message.js";
 import type { FieldCodec, JsonCodecs } from "../json/codec.js";
 import type { Representation } from "../schema/representation.js";
+import { createEmptyMessages } from "./empty-message.js";
 import { createFieldSetter, type FieldSetter, findOneof } from "./set-field.js";
 
 /** A field with what it takes to assign a text to it. */
@@ -12,23 +13,24 @@ export interface BindableField {
   readonly oneof: protobuf.OneOf | undefined;
   /** The type of a singular message, to go on into. */
   readonly type: protobuf.Type | undefined;
+  /** A message of that type with nothing set. */
   createMessage(): Message;
 }
 
 export function createBindableField(
   field: protobuf.Field,
-  { codecs, representation }: { readonly codecs: JsonCodecs; readonly representation: Representation },
+  options: { readonly codecs: JsonCodecs; readonly representation: Representation },
 ): BindableField {
   field.resolve();
   const isSingular = !field.repeated && !field.map;
   const type = isSingular && field.resolvedType instanceof protobuf.Type ? field.resolvedType : undefined;
   return {
     field,
-    codec: codecs.field(field),
-    set: createFieldSetter(field, representation),
+    codec: options.codecs.field(field),
+    set: createFieldSetter(field, options.representation),
     oneof: findOneof(field),
     type,
-    createMessage: () => (type === undefined ? {} : codecs.message(type).create()),
+    createMessage: type === undefined ? () => ({}) : createEmptyMessages(type, options),
   };
 }
 

@@ -15,14 +15,11 @@ export type BoundFields = ReadonlyMap<protobuf.Field, "bound" | BoundFields>;
 
 type MutableBoundFields = Map<protobuf.Field, "bound" | MutableBoundFields>;
 
-/** What path and body bind; without `body`, what the path alone binds. */
-export function collectBoundFields(
-  binding: Pick<Binding, "variables" | "body">,
-  sources: { readonly body: boolean } = { body: true },
-): BoundFields {
+/** What path and body bind. */
+export function collectBoundFields({ variables, body }: Pick<Binding, "variables" | "body">): BoundFields {
   const root: MutableBoundFields = new Map();
-  for (const { fields } of binding.variables) bind(root, fields);
-  if (sources.body && binding.body instanceof protobuf.Field) bind(root, [binding.body]);
+  for (const { fields } of variables) bind(root, fields);
+  if (body instanceof protobuf.Field) bind(root, [body]);
   return root;
 }
 

@@ -3,13 +3,15 @@ import type { Message } from "../call/message.js";
 import { codes, RpcError } from "../call/rpc-error.js";
 import { createTextDecoder, parseContentType } from "../http/content-type.js";
 import type { HttpRequest } from "../http/http-message.js";
-import { openBody } from "../http/read-body.js";
+import { readPieces } from "../http/read-body.js";
 import type { Binding } from "../http-rule/binding.js";
 import type { RouteMatch } from "../http-rule/router.js";
 import { createBindableField } from "./bindable-field.js";
 import { createFinisher, type RequestDecoderOptions } from "./decode-request.js";
+import { createEmptyMessages } from "./empty-message.js";
 import { createHttpBodyForm, isHttpBody } from "./http-body.js";
 import { checkJsonType } from "./read-json-text.js";
+import { readParsedBytes } from "./read-message.js";
 import { createJsonSplitter } from "./split-json.js";
 
 /** A request → the messages of a client-streaming or duplex call, read as the handler asks for them. */
@@ -30,15 +32,15 @@ export function createMessagesDecoder(binding: Binding, options: RequestDecoderO
     return message;
   };
   const { body, method } = binding;
-  const { create, decode } = options.codecs.message(method.requestType);
+  const create = createEmptyMessages(method.requestType, options);
   if (body === undefined) {
     return async function* (match, request) {
       yield finished(create(), match, request);
     };
   }
   if (body === "*") {
-    if (isHttpBody(method.requestType)) return readPieces(method.requestType, (piece) => piece);
-    return readTexts(decode);
+    if (isHttpBody(method.requestType)) return readUpload(method.requestType, (piece) => piece);
+    return readTexts(options.codecs.message(method.requestType).decode);
   }
   const { codec, set, type } = createBindableField(body, options);
   const wrap = (value: unknown): Message => {
@@ -46,7 +48,7 @@ export function createMessagesDecoder(binding: Binding, options: RequestDecoderO
     set(message, value);
     return message;
   };
-  if (type !== undefined && isHttpBody(type)) return readPieces(type, wrap);
+  if (type !== undefined && isHttpBody(type)) return readUpload(type, wrap);
   return readTexts((text) => wrap(codec.decode(text)));
 
   function readTexts(decodeOne: (text: string) => Message): MessagesDecoder {
@@ -57,7 +59,7 @@ export function createMessagesDecoder(binding: Binding, options: RequestDecoderO
     };
   }
 
-  function readPieces(bodyType: protobuf.Type, wrapPiece: (piece: Message) => Message): MessagesDecoder {
+  function readUpload(bodyType: protobuf.Type, wrapPiece: (piece: Message) => Message): MessagesDecoder {
     const { create: createPiece } = options.codecs.message(bodyType);
     const { write } = createHttpBodyForm(bodyType, options.representation);
     return async function* (match, request) {
@@ -76,42 +78,37 @@ export function createMessagesDecoder(binding: Binding, options: RequestDecoderO
 
 async function* splitBody(request: HttpRequest, options: RequestDecoderOptions): AsyncIterable<string> {
   const { parsedBody } = request;
-  if (parsedBody !== undefined && typeof parsedBody !== "string" && !(parsedBody instanceof Uint8Array)) {
+  if (typeof parsedBody === "object" && !(parsedBody instanceof Uint8Array)) {
     for (const one of Array.isArray(parsedBody) ? parsedBody : [parsedBody]) yield JSON.stringify(one);
     return;
   }
   checkJsonType(request, options);
-  const { charset } = parseContentType(request.headers["content-type"] ?? "");
-  const decoder = createTextDecoder(charset);
   const splitter = createJsonSplitter(options.bodyLimit);
-  try {
-    for await (const chunk of readChunks(request))
-      yield* splitter.push(decoder.decode(chunk, { stream: true }));
-    yield* splitter.push(decoder.decode());
-  } catch (cause) {
-    if (cause instanceof RpcError) throw cause;
-    throw new RpcError(codes.INVALID_ARGUMENT, `the request body is not valid ${charset} text`, { cause });
-  }
+  for await (const text of readText(request)) yield* splitter.push(text);
   yield* splitter.end();
 }
 
-async function* readChunks(request: HttpRequest): AsyncIterable<Buffer> {
+async function* readText(request: HttpRequest): AsyncIterable<string> {
   const { parsedBody } = request;
-  if (parsedBody !== undefined) {
-    const bytes = parsedBody instanceof Uint8Array ? parsedBody : String(parsedBody);
-    yield Buffer.from(bytes as string);
+  if (typeof parsedBody === "string") {
+    yield parsedBody;
     return;
   }
-  const body = openBody(request);
-  try {
-    // A handler that has heard enough must not close the connection before it is answered.
-    yield* body.iterator({ destroyOnReturn: false });
-  } catch (cause) {
-    if (cause instanceof RpcError) throw cause;
-    throw body === request.body
-      ? new RpcError(codes.CANCELLED, "the client went away before its request was complete", { cause })
-      : new RpcError(codes.INVALID_ARGUMENT, "the request body does not match its content encoding", {
-          cause,
-        });
-  }
+  const { charset } = parseContentType(request.headers["content-type"] ?? "");
+  const decoder = createTextDecoder(charset);
+  const decode = (chunk?: Buffer): string => {
+    try {
+      return decoder.decode(chunk, { stream: chunk !== undefined });
+    } catch (cause) {
+      throw new RpcError(codes.INVALID_ARGUMENT, `the request body is not valid ${charset} text`, { cause });
+    }
+  };
+  for await (const chunk of readChunks(request)) yield decode(chunk);
+  yield decode();
+}
+
+async function* readChunks(request: HttpRequest): AsyncIterable<Buffer> {
+  const bytes = readParsedBytes(request, Number.POSITIVE_INFINITY);
+  if (bytes === undefined) yield* readPieces(request);
+  else if (bytes.length > 0) yield bytes;
 }

@@ -5,7 +5,7 @@ import type { RouteMatch } from "../http-rule/router.js";
 import type { JsonCodecs } from "../json/codec.js";
 import type { Representation } from "../schema/representation.js";
 import { createCaptureBinder } from "./bind-captures.js";
-import { createQueryBinder } from "./bind-query.js";
+import { createQueryBinder, createQueryRefusal } from "./bind-query.js";
 import { collectBoundFields } from "./bound-fields.js";
 import { createMaskInference } from "./infer-update-mask.js";
 import { createBodyReader } from "./read-message.js";
@@ -20,6 +20,7 @@ export interface RequestDecoderOptions {
   readonly inferUpdateMask: boolean;
   readonly acceptAnyContentType: boolean;
   readonly emptyTextIsNoBody: boolean;
+  readonly systemParameters: ReadonlySet<string>;
 }
 
 /** Path, query and body of a request → its message; at once when there is no body to wait for. */
@@ -58,7 +59,13 @@ export type Finisher = (message: Message, match: RouteMatch, request: HttpReques
 
 export function createFinisher(binding: Binding, options: RequestDecoderOptions): Finisher {
   const bindCaptures = createCaptureBinder(binding, options);
-  if (binding.body === "*") return (message, match) => bindCaptures(message, match.captures);
+  if (binding.body === "*") {
+    const refuseQuery = createQueryRefusal(options);
+    return (message, match, request) => {
+      bindCaptures(message, match.captures);
+      if (request.query !== "") refuseQuery(request.query);
+    };
+  }
   const bound = collectBoundFields(binding);
   const bindQuery = createQueryBinder(binding.method.requestType, { ...options, bound });
   return (message, match, request) => {

@@ -37,14 +37,24 @@ export interface ErrorEncoderOptions {
   /** Show the caller what was thrown. */
   readonly detailedErrors: boolean;
   readonly formatError: ErrorFormatter | undefined;
-  /** Hears of everything that the caller is not told. */
   readonly metadataNames: MetadataNames;
+  /** Hears of everything that the caller is not told. */
   readonly onError: (error: unknown, call: ServerCall | undefined) => void;
+}
+
+/** What the call has to send beside its error. */
+export interface ErrorContext {
+  readonly call?: ServerCall | undefined;
+  /** Headers that the call has sent before it failed. */
+  readonly headers?: OutgoingHttpHeaders | undefined;
+  readonly trailers?: HttpResponse["trailers"];
+  /** Answer as an item of a stream would be. */
+  readonly isWrapped?: boolean | undefined;
 }
 
 export interface ErrorEncoder {
   /** The answer to a request whose call failed before its first message. */
-  encodeResponse(error: unknown, request: HttpRequest, call?: ServerCall): HttpResponse;
+  encodeResponse(error: unknown, request: HttpRequest, context?: ErrorContext): HttpResponse;
   /** The same failure for a stream that has begun. */
   encodeItem(error: unknown, request: HttpRequest, call: ServerCall): { envelope: string; body: string };
 }
@@ -58,33 +68,64 @@ export function createErrorEncoder(options: ErrorEncoderOptions): ErrorEncoder {
   ): { status: ErrorStatus; metadata: Metadata | undefined } {
     const read = readStatus(error);
     if (read.unexpected !== undefined) onError(read.unexpected, call);
+    // The error of a remote call has its details twice: decoded, and as the bytes that they came in.
+    const binary = [
+      ...readBinaryDetails(read.metadata, codecs),
+      ...readBinaryDetails(call?.trailersIfAny, codecs),
+    ];
     const status: ErrorStatus = {
       code: read.code,
       message: detailedErrors ? describeInDetail(read) : read.message,
-      details: readDetails(read, codecs, (fault) => onError(fault, call)),
-      httpStatus: error instanceof HttpError ? error.httpStatus : httpStatusOf(read.code),
+      details: binary.length > 0 ? binary : readOwnDetails(read, (fault) => onError(fault, call)),
+      httpStatus: read.error instanceof HttpError ? read.error.httpStatus : httpStatusOf(read.code),
     };
     return { status, metadata: read.metadata };
   }
 
-  function format(status: ErrorStatus, request: HttpRequest): string {
-    if (formatError !== undefined) return JSON.stringify(formatError(status, request.context?.req));
-    return JSON.stringify({ code: status.code, message: status.message, details: status.details });
+  function format(status: ErrorStatus, request: HttpRequest, call: ServerCall | undefined): ErrorBody {
+    if (formatError !== undefined) {
+      try {
+        const text: string | undefined = JSON.stringify(formatError(status, request.context?.req));
+        if (text === undefined) throw new TypeError("formatError returned nothing that is JSON");
+        const { contentType = jsonContentType, isEnvelope = false } = formatError;
+        return { text, contentType, isEnvelope };
+      } catch (fault) {
+        // The client still has to learn what has become of its call.
+        onError(fault, call);
+      }
+    }
+    const { code, message, details } = status;
+    return {
+      text: JSON.stringify({ code, message, details }),
+      contentType: jsonContentType,
+      isEnvelope: false,
+    };
   }
 
   return {
-    encodeResponse(error, request, call) {
+    encodeResponse(error, request, { call, headers: sent, trailers, isWrapped = false } = {}) {
       const { status, metadata } = toStatus(error, call);
-      const headers: OutgoingHttpHeaders = {};
+      const headers: OutgoingHttpHeaders = { ...sent };
       if (metadata !== undefined) writeMetadata(metadata, headers, options.metadataNames.headerOf);
-      headers["content-type"] = formatError?.contentType ?? jsonContentType;
-      return { status: status.httpStatus, headers, body: format(status, request) };
+      const body = format(status, request, call);
+      headers["content-type"] = body.contentType;
+      return { status: status.httpStatus, headers, body: isWrapped ? wrap(body) : body.text, trailers };
     },
     encodeItem(error, request, call) {
-      const body = format(toStatus(error, call).status, request);
-      return { body, envelope: formatError?.isEnvelope === true ? body : `{"error":${body}}` };
+      const body = format(toStatus(error, call).status, request, call);
+      return { body: body.text, envelope: wrap(body) };
     },
   };
+}
+
+interface ErrorBody {
+  readonly text: string;
+  readonly contentType: string;
+  readonly isEnvelope: boolean;
+}
+
+function wrap({ text, isEnvelope }: ErrorBody): string {
+  return isEnvelope ? text : `{"error":${text}}`;
 }
 
 function describeInDetail({ message, unexpected }: CallStatus): string {
@@ -92,23 +133,29 @@ function describeInDetail({ message, unexpected }: CallStatus): string {
   return `${message}: ${unexpected instanceof Error ? (unexpected.stack ?? unexpected.message) : String(unexpected)}`;
 }
 
-/** Details of the error itself, then those that a grpc-js error carries as bytes. None of them can fail the answer. */
-function readDetails(
-  status: CallStatus,
-  codecs: JsonCodecs,
-  onFault: (fault: unknown) => void,
-): Record<string, unknown>[] {
-  const texts: string[] = [];
-  for (const detail of status.details) {
+type Details = readonly Record<string, unknown>[];
+
+/** The details that were thrown with the error. What is no detail cannot fail the answer. */
+function readOwnDetails({ details }: CallStatus, onFault: (fault: unknown) => void): Details {
+  return details.flatMap((detail: unknown) => {
     try {
-      texts.push(JSON.stringify(detail));
+      if (typeof detail !== "object" || detail === null)
+        throw new TypeError(`an error detail is an object with "@type", not ${String(detail)}`);
+      const text = JSON.stringify(detail, (_, value) => (typeof value === "bigint" ? String(value) : value));
+      return [JSON.parse(text) as Record<string, unknown>];
     } catch (fault) {
       onFault(fault);
+      return [];
     }
-  }
-  for (const bytes of status.metadata?.get(statusDetailsKey) ?? []) {
-    if (typeof bytes === "string") continue;
-    for (const any of decodeStatusDetails(bytes) ?? []) texts.push(codecs.encodeDetail(any));
-  }
-  return texts.map((text) => JSON.parse(text) as Record<string, unknown>);
+  });
+}
+
+/** The details that gRPC carries as bytes, in the metadata of an error or in the trailers of its call. */
+function readBinaryDetails(metadata: Metadata | undefined, codecs: JsonCodecs): Details {
+  const values = metadata?.get(statusDetailsKey) ?? [];
+  return values.flatMap((bytes) =>
+    typeof bytes === "string"
+      ? []
+      : (decodeStatusDetails(bytes) ?? []).map((any) => JSON.parse(codecs.encodeDetail(any))),
+  );
 }

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
+import type { Metadata } from "@grpc/grpc-js";
 import type { Message } from "../call/message.js";
 import type { ServerCall } from "../call/server-call.js";
 import type { HttpRequest, HttpResponse } from "../http/http-message.js";
@@ -20,21 +21,16 @@ export function encodeResponse(
   message: Message,
   context: ResponseContext,
 ): HttpResponse {
-  const headers = openHeaders(context);
   const status = successStatus(context.call);
-  // "No Content" and "Not Modified" have no body in HTTP.
-  if (status === 204 || status === 304) return { status, headers, body: undefined };
-  let body: string | Uint8Array;
+  const headers = openHeaders(context);
+  const trailers = toTrailers(context);
   if (encoder.kind === "json") {
     headers["content-type"] = jsonContentType;
-    body = encoder.encode(message);
-  } else {
-    const { contentType, data } = encoder.encode(message);
-    headers["content-type"] = contentType;
-    body = data;
+    return { status, headers, body: encoder.encode(message), trailers };
   }
-  const trailers = readTrailers(context);
-  return { status, headers, body, trailers: trailers && (() => trailers) };
+  const { contentType, data } = encoder.encode(message);
+  headers["content-type"] = contentType;
+  return { status, headers, body: data, trailers };
 }
 
 /** The headers of an answer: the response metadata of the call so far. */
@@ -48,16 +44,33 @@ export function openHeaders({ door, settings }: ResponseContext): OutgoingHttpHe
 
 /** 200, unless the handler has set another, on its call or on Express's response. */
 export function successStatus(call: ServerCall): number {
-  return call.httpStatus ?? call.http?.res.statusCode ?? 200;
+  const status = call.httpStatus ?? call.http?.res.statusCode ?? 200;
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw new RangeError(`call.httpStatus is ${status}: it must be a final HTTP status, 200 to 599`);
+  }
+  return status;
+}
+
+/** The trailers of an answer whose call is over. */
+export function toTrailers(context: ResponseContext): HttpResponse["trailers"] {
+  const trailers = readTrailers(context);
+  return trailers && (() => trailers);
 }
 
 export type Trailers = Record<string, string | string[]>;
 
-/** The trailing metadata of a call as HTTP trailers, if there is any and the client says that it takes trailers. */
-export function readTrailers({ call, request, settings }: ResponseContext): Trailers | undefined {
-  if (call.trailersIfAny === undefined || !acceptsTrailers(request)) return undefined;
+/**
+ * The trailing metadata of a call, and of the error that ended it, as HTTP trailers, if there is any and the client
+ * says that it takes trailers.
+ */
+export function readTrailers(
+  { call, request, settings }: ResponseContext,
+  errorMetadata?: Metadata,
+): Trailers | undefined {
+  const sources = [call.trailersIfAny, errorMetadata].filter((source) => source !== undefined);
+  if (sources.length === 0 || !acceptsTrailers(request)) return undefined;
   const trailers: Trailers = {};
-  writeMetadata(call.trailersIfAny, trailers, settings.metadataNames.trailerOf);
+  for (const source of sources) writeMetadata(source, trailers, settings.metadataNames.trailerOf);
   return Object.keys(trailers).length === 0 ? undefined : trailers;
 }
 

@@ -1,7 +1,9 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Message } from "../call/message.js";
+import { codes, RpcError } from "../call/rpc-error.js";
 import { readStatus } from "../call/status.js";
 import type { HttpResponse } from "../http/http-message.js";
+import { chooseStreamFormat } from "./choose-stream-format.js";
 import type { ErrorEncoder } from "./encode-error.js";
 import type { MessageEncoder } from "./encode-message.js";
 import {
@@ -11,7 +13,8 @@ import {
   successStatus,
   type Trailers,
 } from "./encode-response.js";
-import { type StreamFormat, type StreamFormatName, streamFormats } from "./stream-format.js";
+import { withKeepAlive } from "./keep-alive.js";
+import { type StreamFormat, streamFormats } from "./stream-format.js";
 
 export interface StreamContext extends ResponseContext {
   readonly encoder: MessageEncoder;
@@ -31,40 +34,56 @@ export async function encodeStream(
   const { call, encoder } = context;
   const iterator = responses[Symbol.asyncIterator]();
   const next = () => call.untilCancelled(() => iterator.next());
-  const ending: Ending = {};
-  if (encoder.kind === "http-body") {
-    const first = await next();
-    const opening = first.done === true ? undefined : encoder.encode(first.value);
-    const headers = openHeaders(context);
-    headers["content-type"] = opening?.contentType ?? "application/octet-stream";
-    const body = readPieces(
-      opening?.data,
-      { iterator, next, encode: (message) => encoder.encode(message).data },
-      context,
-    );
-    return { status: successStatus(call), headers, body, trailers: () => readEnding(ending, context) };
+  const source = { iterator, next, context };
+  // Interceptors see a call that was over before it began, too.
+  if (call.cancellation !== undefined) iterator.next().catch(() => {});
+  try {
+    return encoder.kind === "http-body"
+      ? await encodePieces(encoder.encode, source)
+      : await encodeItems(encoder.encode, source);
+  } catch (error) {
+    close(iterator);
+    throw error;
   }
-  const format = streamFormats[chooseFormat(context)];
-  const reader = withKeepAlive(next, format, context.settings.streamKeepAlive);
-  const first = await reader();
-  const headers = openHeaders(context);
-  setStreamHeaders(headers, format);
-  const body = writeItems({ first, iterator, next: reader, format, ending, encode: encoder.encode }, context);
-  return { status: successStatus(call), headers, body, trailers: () => readEnding(ending, context) };
 }
 
-/** What the client accepts, else what the options say; who accepts JSON or anything has no preference. */
-function chooseFormat({ request, settings, wantsEvents }: StreamContext): StreamFormatName {
-  const accept = request.headers.accept ?? "";
-  if (wantsEvents || /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(accept)) return "sse";
-  if (/(^|,)\s*application\/(x-ndjson|jsonl)\s*(;|,|$)/i.test(accept)) return "ndjson";
-  return settings.streamFormat;
+interface Source {
+  readonly iterator: AsyncIterator<Message>;
+  readonly next: () => Promise<IteratorResult<Message>>;
+  readonly context: StreamContext;
+}
+
+type EncodeItem = Extract<MessageEncoder, { kind: "json" }>["encode"];
+type EncodePiece = Extract<MessageEncoder, { kind: "http-body" }>["encode"];
+
+async function encodeItems(encode: EncodeItem, source: Source): Promise<HttpResponse> {
+  const { context, iterator } = source;
+  const format = streamFormats[chooseStreamFormat(context)];
+  const interval = format.comment === undefined ? undefined : context.settings.streamKeepAlive;
+  const next = interval === undefined ? source.next : withKeepAlive(source.next, interval);
+  const read = async (): Promise<Reading<string>> => {
+    const reading = await next();
+    if (reading === "silence") return reading;
+    return reading.done === true ? reading : { done: false, value: encode(reading.value) };
+  };
+  const ending: Ending = {};
+  // What cannot be written fails the call while there is still a status to tell it by.
+  const first = await read();
+  const status = successStatus(context.call);
+  const headers = openHeaders(context);
+  setStreamHeaders(headers, format);
+  const items = writeItems({ first, read, iterator, format, ending }, context);
+  return {
+    status,
+    headers,
+    body: stoppable(items, source),
+    trailers: () => readEnding(ending, context),
+  };
 }
 
 function setStreamHeaders(headers: OutgoingHttpHeaders, format: StreamFormat): void {
   headers["content-type"] = format.contentType;
-  if (format !== streamFormats.sse) return;
-  headers["cache-control"] ??= "no-cache";
+  if (format === streamFormats.sse) headers["cache-control"] ??= "no-cache";
   // nginx holds back what it does not know to be a stream.
   headers["x-accel-buffering"] ??= "no";
 }
@@ -74,29 +93,29 @@ interface Ending {
   error?: unknown;
 }
 
-type Reading = IteratorResult<Message> | "silence";
+/** What a source of items gives: one, its end, or a while without either. */
+type Reading<T> = IteratorResult<T> | "silence";
 
 interface Items {
-  readonly first: Reading;
+  readonly first: Reading<string>;
+  readonly read: () => Promise<Reading<string>>;
   readonly iterator: AsyncIterator<Message>;
-  readonly next: () => Promise<Reading>;
   readonly format: StreamFormat;
   readonly ending: Ending;
-  readonly encode: (message: Message) => string;
 }
 
 async function* writeItems(
-  { first, iterator, next, format, ending, encode }: Items,
+  { first, read, iterator, format, ending }: Items,
   { call, request, errors }: StreamContext,
-): AsyncIterable<string> {
+): AsyncGenerator<string> {
   let isFirst = true;
   try {
-    for (let read = first; read === "silence" || read.done !== true; read = await next()) {
-      if (read === "silence") {
-        yield ": keep-alive\n\n";
+    for (let reading = first; reading === "silence" || reading.done !== true; reading = await read()) {
+      if (reading === "silence") {
+        yield format.comment ?? "";
         continue;
       }
-      yield format.item(encode(read.value), isFirst);
+      yield format.item(reading.value, isFirst);
       isFirst = false;
     }
   } catch (error) {
@@ -111,53 +130,32 @@ async function* writeItems(
   if (end !== "") yield end;
 }
 
-/** Server-sent events have comments; a proxy that sees one now and then does not take the stream for dead. */
-function withKeepAlive(
-  next: () => Promise<IteratorResult<Message>>,
-  format: StreamFormat,
-  interval: number | undefined,
-): () => Promise<Reading> {
-  if (interval === undefined || format !== streamFormats.sse) return next;
-  let pending: Promise<IteratorResult<Message>> | undefined;
-  return () => {
-    pending ??= next();
-    const read = pending;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => resolve("silence"), interval);
-      const settle = () => {
-        clearTimeout(timer);
-        if (pending === read) pending = undefined;
-      };
-      read.then(
-        (result) => {
-          settle();
-          resolve(result);
-        },
-        (error) => {
-          settle();
-          reject(error);
-        },
-      );
-    });
+async function encodePieces(encode: EncodePiece, source: Source): Promise<HttpResponse> {
+  const { context, next } = source;
+  const first = await next();
+  const opening = first.done === true ? undefined : encode(first.value);
+  const status = successStatus(context.call);
+  const headers = openHeaders(context);
+  headers["content-type"] = opening?.contentType ?? "application/octet-stream";
+  const pieces = writePieces(opening?.data, encode, source);
+  return {
+    status,
+    headers,
+    body: stoppable(pieces, source),
+    trailers: () => readEnding({}, context),
   };
 }
 
-interface Pieces {
-  readonly iterator: AsyncIterator<Message>;
-  readonly next: () => Promise<IteratorResult<Message>>;
-  readonly encode: (message: Message) => Uint8Array;
-}
-
 /** The pieces of an HttpBody; a failure cuts the response off, since there is no place in it to say so. */
-async function* readPieces(
+async function* writePieces(
   opening: Uint8Array | undefined,
-  { iterator, next, encode }: Pieces,
-  { call, settings }: StreamContext,
-): AsyncIterable<Uint8Array> {
+  encode: EncodePiece,
+  { iterator, next, context: { call, settings } }: Source,
+): AsyncGenerator<Uint8Array> {
   try {
     if (opening === undefined) return;
     yield opening;
-    for (let read = await next(); read.done !== true; read = await next()) yield encode(read.value);
+    for (let read = await next(); read.done !== true; read = await next()) yield encode(read.value).data;
   } catch (error) {
     const { unexpected } = readStatus(error);
     if (unexpected !== undefined) settings.onError(unexpected, call);
@@ -166,6 +164,25 @@ async function* readPieces(
     call.finish();
     close(iterator);
   }
+}
+
+/** A body that ends its call when it is not read to its end: a generator that was never begun would not. */
+function stoppable<T>(
+  pieces: AsyncGenerator<T>,
+  { iterator, context: { call } }: Source,
+): AsyncIterableIterator<T> {
+  return {
+    next: () => pieces.next(),
+    return() {
+      call.cancel(new RpcError(codes.CANCELLED, "the response is not read to its end"));
+      call.finish();
+      close(iterator);
+      return pieces.return(undefined);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 /** What a producer throws while it is being closed has nobody left to read it. */
@@ -177,12 +194,11 @@ function close(iterator: AsyncIterator<Message>): void {
  * The status of the stream, as gRPC's trailers tell it, with the trailing metadata of the call for clients that
  * ask for trailers.
  */
-function readEnding(ending: Ending, context: StreamContext): Trailers {
-  const trailers: Trailers = readTrailers(context) ?? {};
-  if (ending.error === undefined) return { ...trailers, "grpc-status": "0" };
-  const { code, message } = readStatus(ending.error);
+function readEnding({ error }: Ending, context: StreamContext): Trailers {
+  if (error === undefined) return { ...readTrailers(context), "grpc-status": "0" };
+  const { code, message, metadata } = readStatus(error);
   return {
-    ...trailers,
+    ...readTrailers(context, metadata),
     "grpc-status": String(code),
     "grpc-message": encodeURIComponent(message.toWellFormed()),
   };

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Metadata } from "@grpc/grpc-js";
 import { createMetadata, eachMetadataValue } from "../call/metadata.js";
 import { invalidField } from "../call/rpc-error.js";
+import { isHeaderValue } from "../http/header-value.js";
 import type { MetadataNames } from "./metadata-names.js";
 
 /**
@@ -65,8 +66,4 @@ export function writeMetadata(
 
 function isText(value: string): boolean {
   return /^[ -~]*$/.test(value);
-}
-
-function isHeaderValue(value: string): boolean {
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
 }

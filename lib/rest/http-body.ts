@@ -1,5 +1,7 @@
+import { inspect } from "node:util";
 import type protobuf from "protobufjs";
 import type { Message } from "../call/message.js";
+import { isHeaderValue } from "../http/header-value.js";
 import type { Representation } from "../schema/representation.js";
 import { qualifiedName } from "../schema/walk.js";
 
@@ -29,7 +31,7 @@ export function createHttpBodyForm(type: protobuf.Type, representation: Represen
       return message;
     },
     read: (message) => ({
-      contentType: message[contentTypeName] || "application/octet-stream",
+      contentType: readContentType(message[contentTypeName]),
       data: readBytes(message[dataName]),
     }),
   };
@@ -37,6 +39,12 @@ export function createHttpBodyForm(type: protobuf.Type, representation: Represen
 
 function fieldName(type: protobuf.Type, protoName: string): string {
   return type.fieldsArray.find((field) => (field.protoName ?? field.name) === protoName)?.name ?? protoName;
+}
+
+function readContentType(contentType: unknown): string {
+  if (contentType === undefined || contentType === null || contentType === "") return "application/octet-stream";
+  if (typeof contentType === "string" && isHeaderValue(contentType)) return contentType;
+  throw wrongValue("content_type", contentType);
 }
 
 function representBytes(data: Buffer, { bytes }: Representation): Buffer | string | number[] {
@@ -49,5 +57,10 @@ function readBytes(data: unknown): Uint8Array {
   if (typeof data === "string") return Buffer.from(data, "base64");
   if (Array.isArray(data)) return Buffer.from(data);
   if (data === undefined || data === null) return new Uint8Array();
-  throw new TypeError(`invalid value for field "data" of google.api.HttpBody: ${typeof data}`);
+  throw wrongValue("data", data);
+}
+
+function wrongValue(field: string, value: unknown): TypeError {
+  const text = inspect(value, { depth: 0 }).slice(0, 80);
+  return new TypeError(`invalid value ${text} for field "${field}" of google.api.HttpBody`);
 }

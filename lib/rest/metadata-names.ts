@@ -8,11 +8,9 @@ export interface MetadataNames {
   trailerOf(key: string): string | undefined;
 }
 
-/** Headers that belong to HTTP itself, in either direction. */
-const reserved = new Set([
-  "accept-encoding",
+/** Headers that are about a connection, in either direction. */
+const connectionHeaders: ReadonlySet<string> = new Set([
   "connection",
-  "host",
   "http2-settings",
   "keep-alive",
   "proxy-connection",
@@ -22,26 +20,54 @@ const reserved = new Set([
   "upgrade",
 ]);
 
-function isReserved(name: string): boolean {
-  return (
-    reserved.has(name) || name.startsWith("content-") || name.startsWith("grpc-") || name.startsWith(":")
+/** Headers that only the server can know. */
+const framingHeaders: ReadonlySet<string> = new Set(["content-length", "content-type"]);
+
+function isRequestMetadata(header: string): boolean {
+  return !(
+    connectionHeaders.has(header) ||
+    header === "host" ||
+    header === "accept-encoding" ||
+    header.startsWith("content-") ||
+    header.startsWith("grpc-")
   );
+}
+
+function isResponseMetadata(key: string): boolean {
+  return !(connectionHeaders.has(key) || framingHeaders.has(key) || key.startsWith("grpc-")) && isKey(key);
 }
 
 function isKey(name: string): boolean {
   return /^[0-9a-z_.-]+$/.test(name);
 }
 
-function unlessReserved(key: string): string | undefined {
-  return isReserved(key) ? undefined : key;
-}
-
 /** Every header under its own name, except those of HTTP and of gRPC's own wire. */
 export const plainNames: MetadataNames = {
-  keysOf: (header) => (isReserved(header) || !isKey(header) ? [] : [header]),
-  headerOf: unlessReserved,
-  trailerOf: unlessReserved,
+  keysOf: (header) => (isRequestMetadata(header) && isKey(header) ? [header] : []),
+  headerOf: (key) => (isResponseMetadata(key) ? key : undefined),
+  trailerOf: (key) => (isTrailer(key) ? key : undefined),
 };
+
+/** A client has acted on these when the trailers come; what is said then, it must not believe. */
+function isTrailer(key: string): boolean {
+  return isResponseMetadata(key) && !key.startsWith("content-") && !lateHeaders.has(key);
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#name-limitations-on-use-of-trail */
+const lateHeaders: ReadonlySet<string> = new Set([
+  "age",
+  "authorization",
+  "cache-control",
+  "date",
+  "expires",
+  "host",
+  "location",
+  "proxy-authenticate",
+  "retry-after",
+  "set-cookie",
+  "vary",
+  "www-authenticate",
+]);
 
 /** Headers that grpc-gateway hands on with a prefix, so that handlers written behind it find them. */
 const permanent = new Set([
@@ -51,10 +77,16 @@ const permanent = new Set([
   "accept-ranges",
   "authorization",
   "cache-control",
+  "content-type",
   "cookie",
   "date",
   "expect",
   "from",
+  "if-match",
+  "if-modified-since",
+  "if-none-match",
+  "if-schedule-tag-match",
+  "if-unmodified-since",
   "max-forwards",
   "origin",
   "pragma",
@@ -76,12 +108,12 @@ export const gatewayNames: MetadataNames = {
   keysOf(header) {
     if (header.startsWith(inboundPrefix)) {
       const key = header.slice(inboundPrefix.length);
-      return isReserved(key) || key.startsWith("grpcgateway-") || !isKey(key) ? [] : [key];
+      return isRequestMetadata(key) && !key.startsWith("grpcgateway-") && isKey(key) ? [key] : [];
     }
     if (header.startsWith("grpcgateway-")) return [];
     const keys = plainNames.keysOf(header);
     return permanent.has(header) ? [`grpcgateway-${header}`, ...keys] : keys;
   },
-  headerOf: (key) => (isReserved(key) ? undefined : `grpc-metadata-${key}`),
-  trailerOf: (key) => (isReserved(key) ? undefined : `grpc-trailer-${key}`),
+  headerOf: (key) => (isResponseMetadata(key) ? `grpc-metadata-${key}` : undefined),
+  trailerOf: (key) => (isResponseMetadata(key) ? `grpc-trailer-${key}` : undefined),
 };

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { ServerCall } from "../call/server-call.js";
 import type { JsonCodecs, JsonSwitches } from "../json/codec.js";
 import { ConfigError, type ConfigFault } from "../schema/config-error.js";
@@ -55,6 +56,7 @@ export interface RestOptions {
 
 /** The options with everything decided. */
 export interface RestSettings extends TimeoutLimits {
+  readonly json: JsonSwitches;
   readonly codecs: JsonCodecs;
   readonly representation: Representation;
   readonly unknownQueryParameters: "ignore" | "reject";
@@ -63,6 +65,8 @@ export interface RestSettings extends TimeoutLimits {
   readonly bodyLimit: number;
   readonly acceptAnyContentType: boolean;
   readonly emptyTextIsNoBody: boolean;
+  readonly systemParameters: ReadonlySet<string>;
+  readonly wrapsStreamErrors: boolean;
   readonly streamFormat: StreamFormatName;
   readonly streamKeepAlive: number | undefined;
   readonly inferUpdateMask: boolean;
@@ -84,6 +88,7 @@ const jsonSwitchNames = [
   "caseInsensitiveEnums",
   "caseInsensitiveFieldNames",
   "removeEnumPrefix",
+  "snakeCaseFieldMasks",
 ] as const satisfies readonly (keyof JsonSwitches)[];
 
 /** What each option takes: the check, and how to say it. */
@@ -125,8 +130,10 @@ export function resolveRestOptions(
   const faults = [...checkOptions(options, optionRules), ...checkSwitches(options.json)];
   if (faults.length > 0) throw new ConfigError(faults);
   const preset = options.preset === undefined ? plain : presets[options.preset];
+  const json = { emitDefaults: true, ...preset.json, ...withoutUndefined(options.json) };
   return {
-    codecs: codecs.with({ emitDefaults: true, ...preset.json, ...options.json }),
+    json,
+    codecs: codecs.with(json),
     representation,
     unknownQueryParameters: options.unknownQueryParameters ?? "ignore",
     ignoredQueryParameters: new Set(options.ignoredQueryParameters),
@@ -134,6 +141,8 @@ export function resolveRestOptions(
     bodyLimit: options.bodyLimit ?? 4 * 1024 * 1024,
     acceptAnyContentType: preset.acceptAnyContentType,
     emptyTextIsNoBody: preset.emptyTextIsNoBody,
+    systemParameters: preset.systemParameters,
+    wrapsStreamErrors: preset.wrapsStreamErrors,
     streamFormat: options.streamFormat ?? preset.streamFormat,
     streamKeepAlive: options.streamKeepAlive,
     inferUpdateMask: options.inferUpdateMask ?? preset.inferUpdateMask,
@@ -144,10 +153,29 @@ export function resolveRestOptions(
     maxTimeout: options.maxTimeout,
     detailedErrors: options.detailedErrors ?? false,
     formatError: options.formatError ?? preset.formatError,
-    onError:
-      options.onError ??
-      ((error, call) => console.error(`${call?.method.fullName ?? "a request"} failed:`, error)),
+    onError: createFaultListener(options.onError),
   };
+}
+
+type FaultListener = NonNullable<RestOptions["onError"]>;
+
+const printFault: FaultListener = (error, call) =>
+  console.error(`${call?.method.fullName ?? "a request"} failed:`, error);
+
+/** A listener that fails itself, at once or by its promise, must not take the answer or the process with it. */
+function createFaultListener(listener: FaultListener = printFault): FaultListener {
+  return (error, call) => {
+    const fail = (fault: unknown) => printFault(new Error("onError failed", { cause: fault }), call);
+    try {
+      Promise.resolve(listener(error, call)).catch(fail);
+    } catch (fault) {
+      fail(fault);
+    }
+  };
+}
+
+function withoutUndefined(switches: JsonSwitches = {}): JsonSwitches {
+  return Object.fromEntries(Object.entries(switches).filter(([, value]) => value !== undefined));
 }
 
 function checkOptions(options: object, rules: Readonly<Record<string, Rule>>): ConfigFault[] {
@@ -156,7 +184,7 @@ function checkOptions(options: object, rules: Readonly<Record<string, Rule>>): C
     if (rule === undefined)
       return { message: `unknown option "${name}"${didYouMean(name, Object.keys(rules))}` };
     if (value === undefined || rule.accepts(value)) return [];
-    return { message: `option "${name}" takes ${rule.wants}, not ${JSON.stringify(value) ?? String(value)}` };
+    return { message: `option "${name}" takes ${rule.wants}, not ${inspect(value, { depth: 0 })}` };
   });
 }
 

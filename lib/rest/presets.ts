@@ -14,6 +14,10 @@ export interface Preset {
   readonly acceptAnyContentType: boolean;
   /** Take the JSON text `""` for a body that is not there. */
   readonly emptyTextIsNoBody: boolean;
+  /** Query parameters that mean what `$alt` and the like mean, or that may be sent without meaning anything here. */
+  readonly systemParameters: ReadonlySet<string>;
+  /** A stream that fails before its first message is answered with the same form of error as after it. */
+  readonly wrapsStreamErrors: boolean;
 }
 
 export const plain: Preset = {
@@ -24,12 +28,30 @@ export const plain: Preset = {
   metadataNames: plainNames,
   acceptAnyContentType: false,
   emptyTextIsNoBody: false,
+  systemParameters: new Set(),
+  wrapsStreamErrors: false,
 };
+
+/** @see https://cloud.google.com/apis/docs/system-parameters */
+const googleSystemParameters: ReadonlySet<string> = new Set([
+  "access_token",
+  "alt",
+  "callback",
+  "fields",
+  "key",
+  "oauth_token",
+  "prettyPrint",
+  "quotaUser",
+  "uploadType",
+  "upload_protocol",
+  "userProject",
+]);
 
 export const presets = {
   /**
    * As Google's own APIs: `{"error": {"code": 404, "status": "NOT_FOUND", …}}`, server streams as one JSON array.
-   * Its clients send `""` for a request without fields, and field masks in snake_case.
+   * Its clients send `""` for a request without fields, and field masks in snake_case; they may leave the `$` of
+   * system parameters out.
    */
   google: {
     ...plain,
@@ -37,6 +59,7 @@ export const presets = {
     streamFormat: "array",
     formatError: googleError,
     emptyTextIsNoBody: true,
+    systemParameters: googleSystemParameters,
   },
   /** As grpc-gateway: result/error lines, `Grpc-Metadata-` prefixes, inferred masks, unknown fields skipped. */
   "grpc-gateway": {
@@ -46,6 +69,7 @@ export const presets = {
     inferUpdateMask: true,
     metadataNames: gatewayNames,
     acceptAnyContentType: true,
+    wrapsStreamErrors: true,
   },
 } as const satisfies Readonly<Record<string, Preset>>;
 

@@ -2,7 +2,8 @@ import { codes } from "../call/rpc-error.js";
 import { decodeText, isJson, parseContentType } from "../http/content-type.js";
 import { HttpError } from "../http/http-error.js";
 import type { HttpRequest } from "../http/http-message.js";
-import { readBody } from "../http/read-body.js";
+import { createTooLarge, readBody } from "../http/read-body.js";
+import { formType } from "./read-form-text.js";
 
 export interface JsonTextOptions {
   /** The most bytes to take. */
@@ -24,8 +25,32 @@ export function readJsonText(request: HttpRequest, options: JsonTextOptions): st
   if (parsedBody === undefined) {
     return readBody(request, options.bodyLimit).then((bytes) => decodeJsonText(bytes, request, options));
   }
-  if (parsedBody instanceof Uint8Array) return decodeJsonText(Buffer.from(parsedBody), request, options);
-  return typeof parsedBody === "string" ? parsedBody : JSON.stringify(parsedBody);
+  if (parsedBody instanceof Uint8Array) {
+    return decodeJsonText(toBuffer(parsedBody, options.bodyLimit), request, options);
+  }
+  if (typeof parsedBody === "string") {
+    if (Buffer.byteLength(parsedBody) > options.bodyLimit) throw createTooLarge(options.bodyLimit);
+    if (isNoBody(parsedBody, options)) return "";
+    checkJsonType(request, options);
+    return parsedBody;
+  }
+  // Whoever has made an object of it knew it to be JSON, but for forms.
+  if (isForm(request)) checkJsonType(request, options);
+  return JSON.stringify(parsedBody);
+}
+
+/** The same bytes, if they are not too many. */
+export function toBuffer(bytes: Uint8Array, limit: number): Buffer {
+  if (bytes.length > limit) throw createTooLarge(limit);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function isNoBody(text: string, { emptyTextIsNoBody }: JsonTextOptions): boolean {
+  return text === "" || (emptyTextIsNoBody && text === '""');
+}
+
+function isForm({ headers }: HttpRequest): boolean {
+  return parseContentType(headers["content-type"] ?? "").mediaType === formType;
 }
 
 const emptyText = Buffer.from('""');
@@ -55,35 +80,4 @@ export function checkJsonType({ headers }: HttpRequest, { acceptAnyContentType }
     codes.INVALID_ARGUMENT,
     `unsupported content type "${mediaType.slice(0, 80)}": send application/json`,
   );
-}
-
-const formType = "application/x-www-form-urlencoded";
-
-/** The fields of a form, written as a query; `undefined` when the body is no form. */
-export function readFormText(request: HttpRequest, limit: number): Promise<string> | undefined {
-  const header = request.headers["content-type"];
-  if (header === undefined || !header.toLowerCase().startsWith(formType)) return undefined;
-  const { parsedBody } = request;
-  if (parsedBody === undefined) {
-    return readBody(request, limit).then((bytes) => decodeText(bytes, parseContentType(header).charset));
-  }
-  if (typeof parsedBody === "string") return Promise.resolve(parsedBody);
-  if (parsedBody instanceof Uint8Array) return Promise.resolve(Buffer.from(parsedBody).toString());
-  return Promise.resolve(printForm(parsedBody as object));
-}
-
-/** What a form parser has made of a form, as a form again: it may have read `m[key]` as an object. */
-function printForm(fields: object, prefix?: string): string {
-  return Object.entries(fields)
-    .map(([key, value]: [string, unknown]) => {
-      const name = prefix === undefined ? key : `${prefix}[${key}]`;
-      if (Array.isArray(value)) return value.map((one) => printParameter(name, one)).join("&");
-      if (typeof value === "object" && value !== null) return printForm(value, name);
-      return printParameter(name, value);
-    })
-    .join("&");
-}
-
-function printParameter(name: string, value: unknown): string {
-  return `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`;
 }

@@ -5,10 +5,11 @@ import { readBody } from "../http/read-body.js";
 import type { Binding } from "../http-rule/binding.js";
 import { createQueryBinder } from "./bind-query.js";
 import { createBindableField } from "./bindable-field.js";
-import { collectBoundFields } from "./bound-fields.js";
 import type { RequestDecoderOptions } from "./decode-request.js";
+import { createEmptyMessages } from "./empty-message.js";
 import { createHttpBodyForm, isHttpBody } from "./http-body.js";
-import { readFormText, readJsonText } from "./read-json-text.js";
+import { readFormText } from "./read-form-text.js";
+import { readJsonText, toBuffer } from "./read-json-text.js";
 
 /**
  * Reads the part of a request message that is in the HTTP body.
@@ -19,18 +20,19 @@ export type BodyReader = (request: HttpRequest, hear?: (text: string) => void) =
 
 export function createBodyReader(binding: Binding, options: RequestDecoderOptions): BodyReader {
   const { body, method } = binding;
-  const { create } = options.codecs.message(method.requestType);
-  if (body === undefined) return () => create();
+  const create = createEmptyMessages(method.requestType, options);
+  if (body === undefined) return create;
   if (body !== "*") return createFieldReader(body, create, options);
   if (isHttpBody(method.requestType)) return createHttpBodyReader(method.requestType, options);
   return createWholeReader(binding, options);
 }
 
-/** The whole message, as JSON or as a form, which is read as a query would be. */
+/** The whole message, as JSON or as a form, which is read as a query would be; the path is written over it. */
 function createWholeReader(binding: Binding, options: RequestDecoderOptions): BodyReader {
-  const { create, decode } = options.codecs.message(binding.method.requestType);
-  const bound = collectBoundFields(binding, { body: false });
-  const bindForm = createQueryBinder(binding.method.requestType, { ...options, bound });
+  const { requestType } = binding.method;
+  const { decode } = options.codecs.message(requestType);
+  const create = createEmptyMessages(requestType, options);
+  const bindForm = createQueryBinder(requestType, { ...options, bound: new Map() });
   const readJson = createTextReader(options, (text) => (text === "" ? create() : decode(text)));
   return (request, hear) => {
     const form = readFormText(request, options.bodyLimit);
@@ -81,14 +83,14 @@ function createHttpBodyReader(type: protobuf.Type, options: RequestDecoderOption
   const { create } = options.codecs.message(type);
   const { write } = createHttpBodyForm(type, options.representation);
   return async (request) => {
-    const data = await readRawBody(request, options.bodyLimit);
+    const data = readParsedBytes(request, options.bodyLimit) ?? (await readBody(request, options.bodyLimit));
     return write(create(), request.headers["content-type"] ?? "", data);
   };
 }
 
-async function readRawBody(request: HttpRequest, limit: number): Promise<Buffer> {
-  const { parsedBody } = request;
-  if (parsedBody === undefined) return readBody(request, limit);
-  if (parsedBody instanceof Uint8Array) return Buffer.from(parsedBody);
-  return Buffer.from(typeof parsedBody === "string" ? parsedBody : JSON.stringify(parsedBody));
+/** The bytes of a body that an earlier middleware has read; of JSON that it has parsed, other bytes for the same. */
+export function readParsedBytes({ parsedBody }: HttpRequest, limit: number): Buffer | undefined {
+  if (parsedBody === undefined) return undefined;
+  if (parsedBody instanceof Uint8Array) return toBuffer(parsedBody, limit);
+  return toBuffer(Buffer.from(typeof parsedBody === "string" ? parsedBody : JSON.stringify(parsedBody)), limit);
 }

@@ -1,5 +1,5 @@
 import type { Metadata } from "@grpc/grpc-js";
-import type { AuthContext, Door, HttpContext, MetricsRecorder } from "../call/server-call.js";
+import type { AuthContext, Door, HttpContext, MetricsRecorder, ServerCall } from "../call/server-call.js";
 import type { HttpRequest } from "../http/http-message.js";
 import { readMetadata } from "./headers.js";
 import type { MetadataNames } from "./metadata-names.js";
@@ -18,15 +18,20 @@ const idleRecorder = {
   // grpc-js does not export the class, whose other members are private.
 } as unknown as MetricsRecorder;
 
+interface RestDoorSettings {
+  readonly metadataNames: MetadataNames;
+  readonly onError: (error: unknown, call: ServerCall) => void;
+}
+
 /** The REST side of a call. Response metadata waits here for the first message, whose status it travels with. */
 export class RestDoor implements Door {
   readonly #request: HttpRequest;
-  readonly #names: MetadataNames;
+  readonly #settings: RestDoorSettings;
   responseMetadata: Metadata | undefined;
 
-  constructor(request: HttpRequest, names: MetadataNames) {
+  constructor(request: HttpRequest, settings: RestDoorSettings) {
     this.#request = request;
-    this.#names = names;
+    this.#settings = settings;
   }
 
   get http(): HttpContext | undefined {
@@ -34,7 +39,7 @@ export class RestDoor implements Door {
   }
 
   readMetadata(): Metadata {
-    return readMetadata(this.#request.headers, this.#names);
+    return readMetadata(this.#request.headers, this.#settings.metadataNames);
   }
 
   sendMetadata(metadata: Metadata): void {
@@ -56,5 +61,9 @@ export class RestDoor implements Door {
 
   getMetricsRecorder(): MetricsRecorder {
     return idleRecorder;
+  }
+
+  reportFault(error: unknown, call: ServerCall): void {
+    this.#settings.onError(error, call);
   }
 }

@@ -8,16 +8,21 @@ import type { HttpRequest, HttpResponse } from "../http/http-message.js";
 import type { RouteMatch, Router } from "../http-rule/router.js";
 import { createDeadlineError, readDeadline } from "./deadline.js";
 import { createErrorEncoder } from "./encode-error.js";
-import { encodeResponse, openHeaders } from "./encode-response.js";
+import { encodeResponse, openHeaders, toTrailers } from "./encode-response.js";
 import { encodeStream } from "./encode-stream.js";
 import { checkBinaryHeaders } from "./headers.js";
 import type { RestSettings } from "./options.js";
 import { RestDoor } from "./rest-door.js";
 import { createRouteTable, type Route } from "./route.js";
 import { readSystemParameters } from "./system-parameters.js";
+import { withoutBody, withoutContent } from "./without-body.js";
 
-/** Answers a request, or leaves it to the host by returning `undefined`. */
-export type RestHandler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse> | undefined;
+export interface RestHandler {
+  /** Answer a request, or leave it to the host by returning `undefined`. */
+  handle(request: HttpRequest): HttpResponse | Promise<HttpResponse> | undefined;
+  /** The 404 of a host that has nothing else to go on with. */
+  answerNotFound(request: HttpRequest): HttpResponse;
+}
 
 /** REST over the given router: match, decode, invoke, encode. */
 export function createRestHandler(
@@ -33,55 +38,60 @@ export function createRestHandler(
     if (settings.methodNotAllowed === "next") return undefined;
     const allowed = router.allowedMethods(request.path);
     if (allowed.length === 0) return undefined;
-    const allow = [...allowed, "OPTIONS"].join(", ");
+    const allow = [...new Set([...allowed, "OPTIONS"])].join(", ");
     if (request.httpMethod === "OPTIONS") return { status: 204, headers: { allow }, body: undefined };
     const message = `the HTTP method ${request.httpMethod} is not allowed here: use ${allowed.join(" or ")}`;
-    const response = errors.encodeResponse(new HttpError(405, codes.UNIMPLEMENTED, message), request);
-    return { ...response, headers: { ...response.headers, allow } };
+    const error = new HttpError(405, codes.UNIMPLEMENTED, message);
+    return errors.encodeResponse(error, request, { headers: { allow } });
   }
 
   async function serve(route: Route, match: RouteMatch, request: HttpRequest): Promise<HttpResponse> {
-    const door = new RestDoor(request, settings.metadataNames);
+    const door = new RestDoor(request, settings);
     const opening = readCallHeaders(request, settings);
     const call = new ServerCall(route.binding.method, door, opening.deadline);
     request.onAbort(() => call.cancel(new RpcError(codes.CANCELLED, "the client went away")));
     if (call.deadline !== Number.POSITIVE_INFINITY) call.startTimer(createDeadlineError);
     const context = { call, door, request, settings, errors };
     try {
-      const input = opening.fault ?? (await readInput(route, match, request));
+      const input = opening.fault ?? (await readInput(route, match, { request, call }));
+      const system = readSystemParameters(request.query, settings.systemParameters);
+      const encoders = system === undefined ? route.encoders : route.encodersWith(system.switches);
       // A request that could not be read is a call that fails: interceptors count and log it as such.
       const output =
         "error" in input
           ? invoke(route.endpoint.failingHandler(input.error), route.emptyInput(), call)
           : invoke(route.endpoint.handler, input.value, call);
-      const system = readSystemParameters(request.query);
-      const encoders = system === undefined ? route.encoders : route.encodersWith(system.switches);
       if (route.isStreamingResponse) {
         const wantsEvents = system?.wantsEvents ?? false;
-        return await encodeStream(output as AsyncIterable<Message>, {
-          ...context,
-          encoder: encoders.item,
-          wantsEvents,
-        });
+        const encoder = encoders.item;
+        return await encodeStream(output as AsyncIterable<Message>, { ...context, encoder, wantsEvents });
       }
       // An interceptor that ignores the signal must not hold up the answer of a cancelled call.
-      const response = await call.untilCancelled(() => output as Promise<Message>);
+      const response = await untilCancelled(output as Promise<Message>, call);
       call.finish();
       return encodeResponse(encoders.message, response, context);
     } catch (error) {
       call.finish();
-      const response = errors.encodeResponse(error, request, call);
       // Response metadata that was sent before the call failed goes with the error.
-      return { ...response, headers: { ...openHeaders(context), ...response.headers } };
+      const [headers, trailers] = [openHeaders(context), toTrailers(context)];
+      const isWrapped = settings.wrapsStreamErrors && route.isStreamingResponse;
+      return errors.encodeResponse(error, request, { call, headers, trailers, isWrapped });
     }
   }
 
-  return function handleRest(request) {
-    const httpMethod = settings.methodOverride ? readOverride(request) : request.httpMethod;
-    const match = router.match(httpMethod, request.path);
-    if (match === undefined) return answerUnmatched(request);
-    const response = serve(findRoute(match.binding), match, request);
-    return request.httpMethod === "HEAD" ? response.then(withoutBody) : response;
+  return {
+    handle(request) {
+      const httpMethod = settings.methodOverride ? readOverride(request) : request.httpMethod;
+      const match = router.match(httpMethod, request.path);
+      if (match === undefined) return answerUnmatched(request);
+      const response = serve(findRoute(match.binding), match, request).then(withoutContent);
+      return request.httpMethod === "HEAD" ? response.then(withoutBody) : response;
+    },
+    answerNotFound(request) {
+      const path = request.path.slice(0, 200);
+      const error = new RpcError(codes.NOT_FOUND, `no route for ${request.httpMethod} ${path}`);
+      return errors.encodeResponse(error, request);
+    },
   };
 }
 
@@ -107,12 +117,25 @@ function readOverride({ httpMethod, headers }: HttpRequest): string {
 
 type Input = { readonly value: Message | AsyncIterable<Message> } | { readonly error: unknown };
 
-async function readInput(route: Route, match: RouteMatch, request: HttpRequest): Promise<Input> {
+async function readInput(
+  route: Route,
+  match: RouteMatch,
+  { request, call }: { readonly request: HttpRequest; readonly call: ServerCall },
+): Promise<Input> {
   try {
-    return { value: await route.decode(match, request) };
+    // A call may be over before it begins: its time is up, or its client has left.
+    if (call.cancellation !== undefined) throw call.cancellation;
+    const value = route.decode(match, request);
+    return { value: value instanceof Promise ? await untilCancelled(value, call) : value };
   } catch (error) {
     return { error };
   }
+}
+
+/** What a promise comes to, or the cancellation if that comes first; then nobody hears what becomes of the promise. */
+function untilCancelled<T>(promise: Promise<T>, call: ServerCall): Promise<T> {
+  if (call.cancellation !== undefined) promise.catch(() => {});
+  return call.untilCancelled(() => promise);
 }
 
 /** The kinds of handler and input agree: the route has compiled both from one method. */
@@ -129,15 +152,4 @@ function invoke(
     case "duplex-streaming":
       return handler.handle(input as AsyncIterable<Message>, call);
   }
-}
-
-/** A response to HEAD has the headers of GET's; a stream that nobody will read is not begun. */
-function withoutBody(response: HttpResponse): HttpResponse {
-  const { body } = response;
-  if (typeof body === "object" && Symbol.asyncIterator in body) void body[Symbol.asyncIterator]().return?.();
-  const headers =
-    typeof body === "string" || body instanceof Uint8Array
-      ? { ...response.headers, "content-length": Buffer.byteLength(body) }
-      : response.headers;
-  return { status: response.status, headers, body: undefined };
 }

@@ -7,6 +7,7 @@ import type { JsonCodecs, JsonSwitches } from "../json/codec.js";
 import { createSerializer } from "../schema/serializer.js";
 import { createMessagesDecoder } from "./decode-messages.js";
 import { createRequestDecoder } from "./decode-request.js";
+import { createEmptyMessages } from "./empty-message.js";
 import { createMessageEncoder, type MessageEncoder } from "./encode-message.js";
 import type { RestSettings } from "./options.js";
 
@@ -51,13 +52,18 @@ function compileRoute(binding: Binding, endpoint: Endpoint, settings: RestSettin
   const isStreamingRequest = kind === "client-streaming" || kind === "duplex-streaming";
   const isStreamingResponse = kind === "server-streaming" || kind === "duplex-streaming";
   const toHandler = createRequestConverter(binding, endpoint, settings);
-  const { create } = settings.codecs.message(requestType);
+  const create = createEmptyMessages(requestType, settings);
+  const encodersByCodecs = new Map<JsonCodecs, Encoders>();
   const encodersWith = (switches: JsonSwitches): Encoders => {
     const codecs = settings.codecs.with(switches);
-    return {
+    const known = encodersByCodecs.get(codecs);
+    if (known !== undefined) return known;
+    const encoders = {
       message: createEncoder(binding, endpoint, settings, codecs),
       item: createEncoder(binding, endpoint, settings, codecs.with({ pretty: false })),
     };
+    encodersByCodecs.set(codecs, encoders);
+    return encoders;
   };
   return {
     binding,

@@ -3,10 +3,10 @@ import { HttpError } from "../http/http-error.js";
 
 /** Cuts a text that arrives in pieces into the JSON values that it holds. */
 export interface JsonSplitter {
-  /** The values that are complete after this piece. */
-  push(piece: string): string[];
+  /** The values that are complete with this piece. */
+  push(piece: string): Iterable<string>;
   /** What is left at the end: nothing, or one value. */
-  end(): string[];
+  end(): Iterable<string>;
 }
 
 /**
@@ -18,94 +18,136 @@ export interface JsonSplitter {
  *
  * Values are told apart by brackets and quotes only; whoever reads them sees whether they are JSON.
  *
- * @param limit the most characters that one value may have.
+ * @param limit the most bytes that one value may have.
  */
 export function createJsonSplitter(limit: number): JsonSplitter {
-  let form: "unknown" | "sequence" | "array" | "closed" = "unknown";
-  /** Of an array: whether the next thing is its first element or `]`, a comma or `]`, or an element. */
-  let expected: "first" | "comma" | "element" = "first";
+  const form = createForm();
+  const value = createValue();
   /** The beginning of a value whose end is in a later piece. */
   let begun = "";
-  let depth = 0;
-  let isInString = false;
-  let isEscaped = false;
+  let begunBytes = 0;
 
-  function push(piece: string): string[] {
-    const values: string[] = [];
+  function add(text: string): void {
+    begunBytes += Buffer.byteLength(text);
+    if (begunBytes > limit) throw tooLarge(limit);
+    begun += text;
+  }
+
+  function take(): string {
+    const whole = begun;
+    begun = "";
+    begunBytes = 0;
+    form.endValue();
+    return whole;
+  }
+
+  function* push(piece: string): Iterable<string> {
     /** Where the current value starts in this piece; -1 between values. */
     let start = begun === "" ? -1 : 0;
-
-    function finishValue(end: number): void {
-      values.push(begun + piece.slice(start, end));
-      begun = "";
-      start = -1;
-      expected = "comma";
+    for (let i = 0; i < piece.length; i++) {
+      const char = piece.charAt(i);
+      if (start !== -1) {
+        const end = value.endsAt(char);
+        if (end === "not yet") continue;
+        add(piece.slice(start, end === "after" ? i + 1 : i));
+        yield take();
+        start = -1;
+        if (end === "after") continue;
+      }
+      if (isSpace(char) || !form.begins(char)) continue;
+      value.begin(char);
+      start = i;
     }
+    if (start !== -1) add(piece.slice(start));
+  }
 
-    function readBetween(char: string, at: number): void {
+  function* end(): Iterable<string> {
+    if (begun !== "") yield take();
+    form.end();
+  }
+
+  return { push, end };
+}
+
+/** What stands between values. */
+function createForm() {
+  let form: "unknown" | "sequence" | "array" | "closed" = "unknown";
+  /** Of an array: its first element or `]`, a comma or `]`, an element. */
+  let expected: "first" | "comma" | "element" = "first";
+  return {
+    /** Does a value begin with this character, or is it punctuation between values? */
+    begins(char: string): boolean {
       if (form === "closed") throw syntaxFault("there is more after the array");
       if (form === "unknown") {
         form = char === "[" ? "array" : "sequence";
-        if (form === "array") return;
+        if (form === "array") return false;
       }
-      if (form === "array" && char === ",") {
+      if (form === "sequence") return true;
+      if (char === ",") {
         if (expected !== "comma") throw syntaxFault("an element of the array is missing");
         expected = "element";
-      } else if (form === "array" && char === "]") {
+        return false;
+      }
+      if (char === "]") {
         if (expected === "element") throw syntaxFault("an element of the array is missing");
         form = "closed";
-      } else {
-        if (form === "array" && expected === "comma")
-          throw syntaxFault("a comma between elements is missing");
-        start = at;
-        if (char === '"') isInString = true;
-        else if (char === "{" || char === "[") depth = 1;
+        return false;
       }
-    }
+      if (expected === "comma") throw syntaxFault("a comma between elements is missing");
+      return true;
+    },
+    endValue(): void {
+      expected = "comma";
+    },
+    end(): void {
+      if (form === "array") throw syntaxFault("the array is not closed");
+    },
+  };
+}
 
-    for (let i = 0; i < piece.length; i++) {
-      const char = piece.charAt(i);
+/** Where the current value ends. */
+function createValue() {
+  let depth = 0;
+  let isInString = false;
+  let isEscaped = false;
+  return {
+    begin(char: string): void {
+      isInString = char === '"';
+      isEscaped = false;
+      depth = char === "{" || char === "[" ? 1 : 0;
+    },
+    /** Is this character its last one, or the first that is none of it? */
+    endsAt(char: string): "not yet" | "after" | "before" {
       if (isInString) {
         if (isEscaped) isEscaped = false;
         else if (char === "\\") isEscaped = true;
         else if (char === '"') isInString = false;
-      } else if (depth > 0) {
-        if (char === '"') isInString = true;
-        else if (char === "{" || char === "[") depth++;
-        else if (char === "}" || char === "]") depth--;
-        if (depth === 0) finishValue(i + 1);
-      } else {
-        // A number, a word or a text ends where something begins that cannot be part of it.
-        if (start !== -1 && endsScalar(char)) finishValue(i);
-        if (start === -1 && !isSpace(char)) readBetween(char, i);
+        return isInString || depth > 0 ? "not yet" : "after";
       }
-    }
-    if (start !== -1) begun += piece.slice(start);
-    if (begun.length > limit) {
-      throw new HttpError(
-        413,
-        codes.RESOURCE_EXHAUSTED,
-        `a message in the request body is larger than ${limit} bytes`,
-      );
-    }
-    return values;
-  }
-
-  function end(): string[] {
-    if (begun !== "") return [begun];
-    if (form === "array") throw syntaxFault("the array is not closed");
-    return [];
-  }
-
-  return { push, end };
+      if (depth === 0) return endsScalar(char) ? "before" : "not yet";
+      if (char === '"') isInString = true;
+      else if (char === "{" || char === "[") depth++;
+      else if (char === "}" || char === "]") depth--;
+      return depth === 0 ? "after" : "not yet";
+    },
+  };
 }
 
 function isSpace(char: string): boolean {
   return char === " " || char === "\n" || char === "\r" || char === "\t";
 }
 
+/** A number or a word ends where something begins that cannot be part of it. */
 function endsScalar(char: string): boolean {
-  return isSpace(char) || char === "," || char === "]" || char === "{" || char === "[";
+  return isSpace(char) || char === "," || char === "]" || char === "{" || char === "[" || char === '"';
+}
+
+function tooLarge(limit: number): HttpError {
+  return new HttpError(
+    413,
+    codes.RESOURCE_EXHAUSTED,
+    `a message in the request body is larger than ${limit} bytes`,
+  );
 }
 
 function syntaxFault(what: string): RpcError {

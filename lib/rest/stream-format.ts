@@ -9,6 +9,8 @@ export interface StreamFormat {
   error(failure: { readonly envelope: string; readonly body: string }, isFirst: boolean): string;
   /** After the last item; `isEmpty` when there was none. */
   end(isEmpty: boolean): string;
+  /** What its readers skip; `undefined` if they skip nothing. */
+  readonly comment?: string;
 }
 
 /**
@@ -33,6 +35,7 @@ export const streamFormats: Readonly<Record<StreamFormatName, StreamFormat>> = {
     item: (json) => `data: ${json}\n\n`,
     error: ({ body }) => `event: error\ndata: ${body}\n\n`,
     end: () => "",
+    comment: ": keep-alive\n\n",
   },
   array: {
     contentType: "application/json; charset=utf-8",

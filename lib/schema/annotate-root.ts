@@ -89,7 +89,8 @@ function annotateFile(
   const ruleLines = findRuleLines(sources);
   const scope = file.package === "" ? root : root.lookup(`.${file.package}`);
   if (!(scope instanceof protobuf.Namespace)) return;
-  scope.parsedOptions = [...(scope.parsedOptions ?? []), ...readDescriptorOptions(file.options)];
+  const options = readDescriptorOptions(file.options);
+  if (options.length > 0) scope.parsedOptions = [...(scope.parsedOptions ?? []), ...options];
   annotateMessages(file.messageType, scope, [number.file.message]);
   annotateEnums(file.enumType, scope, [number.file.enum]);
   annotateExtensions(file.extension, scope, [number.file.extension]);

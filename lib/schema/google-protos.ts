@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import protobuf from "protobufjs";
+import { clientOptions, googleApiProtos } from "./google-api-protos.js";
 
 const require = createRequire(import.meta.url);
 
@@ -19,10 +20,28 @@ export function addWellKnownTypes(root: protobuf.Root, file: string): boolean {
   const types = json.nested!.google!.nested!.protobuf!.nested!;
   for (const [name, type] of Object.entries(types)) {
     // Some of these files repeat the types of others.
-    if (namespace.get(name) === null) namespace.addJSON({ [name]: structuredClone(type) });
+    if (namespace.get(name) !== null) continue;
+    namespace.addJSON({ [name]: structuredClone(type) });
+    const added = namespace.get(name);
+    if (added !== null) added.filename = file;
   }
   return true;
 }
+
+/** The files that `addWellKnownTypes` knows. */
+export const wellKnownFiles = [
+  "any",
+  "api",
+  "descriptor",
+  "duration",
+  "empty",
+  "field_mask",
+  "source_context",
+  "struct",
+  "timestamp",
+  "type",
+  "wrappers",
+].map((name) => `google/protobuf/${name}.proto`);
 
 interface NamespaceJson {
   readonly nested?: Readonly<Record<string, NamespaceJson & protobuf.AnyNestedObject>>;
@@ -43,19 +62,38 @@ const wellKnownDependencies: Readonly<Record<string, readonly string[]>> = {
   "google/protobuf/compiler/plugin.proto": ["google/protobuf/descriptor.proto"],
 };
 
-/** The text of a file of Google's that is so common and small that it is carried along. */
-export function findGoogleApiProto(name: string): string | undefined {
-  return Object.hasOwn(googleApiProtos, name) ? googleApiProtos[name] : undefined;
-}
-
-/** Add a file that needs no file: one of the well-known types, or one that is carried along. */
+/**
+ * Add a file that need not be there to be imported: one of the well-known types, or one of Google's that is so common
+ * and small that it is carried along. What the root has already stays as it is.
+ *
+ *     addBuiltInFile(root, "google/api/annotations.proto", false)   // true
+ *     addBuiltInFile(root, "google/type/date.proto", false)         // false
+ */
 export function addBuiltInFile(root: protobuf.Root, file: string, keepCase: boolean): boolean {
   if (addWellKnownTypes(root, file)) return true;
-  const text = findGoogleApiProto(file);
-  if (text === undefined) return false;
-  const { imports = [] } = protobuf.parse(text, root, { keepCase });
-  for (const name of imports) addBuiltInFile(root, name, keepCase);
+  const text = Object.hasOwn(googleApiProtos, file) ? googleApiProtos[file] : undefined;
+  if (text !== undefined) addDeclarations(root, file, text, keepCase);
+  return text !== undefined;
+}
+
+/** Add the options of `google/api/client.proto`, which is too large to be carried along for what services need of it. */
+export function addClientOptions(root: protobuf.Root, file: string, keepCase: boolean): boolean {
+  if (file !== "google/api/client.proto") return false;
+  addDeclarations(root, file, clientOptions, keepCase);
   return true;
+}
+
+function addDeclarations(root: protobuf.Root, file: string, text: string, keepCase: boolean): void {
+  const parsed = protobuf.parse(text, { keepCase, alternateCommentMode: true });
+  for (const imported of parsed.imports ?? []) addBuiltInFile(root, imported, keepCase);
+  const name = parsed.package ?? "";
+  const namespace = root.define(name);
+  const source = parsed.root.lookup(name);
+  for (const object of source instanceof protobuf.Namespace ? source.nestedArray : []) {
+    if (namespace.get(object.name) !== null) continue;
+    object.filename = file;
+    namespace.add(object);
+  }
 }
 
 /** The folder of the google-proto-files package, if it is installed beside the application or beside us. */
@@ -69,55 +107,3 @@ export function findGoogleProtoFiles(): string | undefined {
   }
   return undefined;
 }
-
-const googleApiProtos: Record<string, string> = {
-  "google/api/annotations.proto": `
-syntax = "proto3";
-package google.api;
-import "google/api/http.proto";
-import "google/protobuf/descriptor.proto";
-extend google.protobuf.MethodOptions {
-  HttpRule http = 72295728;
-}`,
-
-  // The copy in protobufjs has no response_body.
-  "google/api/http.proto": `
-syntax = "proto3";
-package google.api;
-message Http {
-  repeated HttpRule rules = 1;
-  bool fully_decode_reserved_expansion = 2;
-}
-message HttpRule {
-  string selector = 1;
-  oneof pattern {
-    string get = 2;
-    string put = 3;
-    string post = 4;
-    string delete = 5;
-    string patch = 6;
-    CustomHttpPattern custom = 8;
-  }
-  string body = 7;
-  string response_body = 12;
-  repeated HttpRule additional_bindings = 11;
-}
-message CustomHttpPattern {
-  string kind = 1;
-  string path = 2;
-}`,
-
-  "google/api/httpbody.proto": `
-syntax = "proto3";
-package google.api;
-import "google/protobuf/any.proto";
-// Arbitrary bytes: over HTTP they are the body itself.
-message HttpBody {
-  // The content type of the bytes, as in the HTTP header.
-  string content_type = 1;
-  // The body.
-  bytes data = 2;
-  // Metadata of the application.
-  repeated google.protobuf.Any extensions = 3;
-}`,
-};

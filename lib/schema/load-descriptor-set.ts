@@ -1,8 +1,9 @@
 import protobuf from "protobufjs";
 import descriptor from "protobufjs/ext/descriptor.js";
 import { annotateRoot, type SourceLines } from "./annotate-root.js";
-import type { Report } from "./config-error.js";
-import { addBuiltInFile, addWellKnownTypes } from "./google-protos.js";
+import { decodeBytesDefaults } from "./bytes-defaults.js";
+import type { ConfigFault, Report } from "./config-error.js";
+import { addBuiltInFile, addClientOptions, addWellKnownTypes } from "./google-protos.js";
 import { readDescriptorOptions } from "./read-descriptor-options.js";
 import { resolveRoot } from "./resolve-root.js";
 import type { SchemaFile } from "./schema.js";
@@ -22,38 +23,37 @@ export interface DescriptorSet {
 export function loadDescriptorSet(set: Uint8Array, keepCase: boolean, report: Report): DescriptorSet {
   const root = new protobuf.Root();
   const files = splitFiles(set, report);
-  const missing: { readonly importer: string | undefined; readonly name: string }[] = [];
+  const add = (name: string) =>
+    files.has(name) || addBuiltInFile(root, name, keepCase) || addClientOptions(root, name, keepCase);
+  const missing: ConfigFault[] = [];
   for (const { bytes } of files.values()) {
     const file = decodeFile(bytes);
     addFile(root, file, keepCase, report);
     const dependencies: readonly string[] = file.dependency ?? [];
-    for (const name of dependencies) {
-      if (!files.has(name) && !addBuiltInFile(root, name, keepCase))
-        missing.push({ importer: file.name, name });
-    }
+    for (const name of dependencies) if (!add(name)) missing.push(missingImport(file.name, name));
   }
-  // Options are read with these types, also those of a set that was made without its imports.
-  for (const name of [
-    "google/protobuf/descriptor.proto",
-    "google/api/http.proto",
-    "google/api/annotations.proto",
-  ]) {
-    if (!files.has(name)) addBuiltInFile(root, name, keepCase);
-  }
+  optionTypes.forEach(add);
+  decodeBytesDefaults(root);
 
   let isResolved = true;
   resolveRoot(root, (fault) => {
     isResolved = false;
     if (missing.length === 0) report(fault);
   });
-  if (isResolved) return { root, files: [...files.values()], lines: annotateRoot(root, files.values()) };
-  for (const { importer, name } of missing) {
-    report({
-      file: importer,
-      message: `import "${name}" is not in the descriptor set: make it with --include_imports`,
-    });
-  }
-  return { root, files: [...files.values()], lines: new Map() };
+  if (!isResolved) missing.forEach(report);
+  const lines: SourceLines = isResolved ? annotateRoot(root, files.values()) : new Map();
+  return { root, files: [...files.values()], lines };
+}
+
+/** With these types the options are read, also those of a set that was made without its imports. */
+const optionTypes = [
+  "google/protobuf/descriptor.proto",
+  "google/api/http.proto",
+  "google/api/annotations.proto",
+];
+
+function missingImport(file: string | undefined, name: string): ConfigFault {
+  return { file, message: `import "${name}" is not in the descriptor set: make it with --include_imports` };
 }
 
 /** The files of a set by name, as they were serialized: nothing in them is lost. */
@@ -125,7 +125,7 @@ function featuresOf(file: descriptor.IFileDescriptorProto): object {
   return options.find((option) => Object.hasOwn(option, "features"))?.features as object;
 }
 
-/** protobufjs names fields by their JSON names; here they get the names that its parser gives them. */
+/** protobufjs names fields by their JSON names; here they become what its parser makes of the source. */
 function nameFields(message: descriptor.IDescriptorProto, edition: string, keepCase: boolean): void {
   for (const field of [...(message.field ?? []), ...(message.extension ?? [])])
     nameField(field, edition, keepCase);
@@ -138,10 +138,12 @@ function nameField(field: descriptor.IFieldDescriptorProto, edition: string, kee
   field.jsonName = isGroup
     ? protobuf.util.lcFirst(field.typeName?.split(".").at(-1) ?? "")
     : parsedName(field.name ?? "", keepCase);
+  if (field.type === bytesType) field.defaultValue = protobuf.tokenize.unescape(field.defaultValue ?? "");
 }
 
-/** `FieldDescriptorProto.TYPE_GROUP` */
+/** `FieldDescriptorProto.TYPE_GROUP` and `TYPE_BYTES` */
 const groupType = 10;
+const bytesType = 12;
 
 function parsedName(name: string, keepCase: boolean): string {
   return keepCase ? name : protobuf.util.camelCase(name);

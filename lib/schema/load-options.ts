@@ -10,7 +10,7 @@ import { didYouMean } from "./suggest-name.js";
  * The options of the representation are those of `@grpc/proto-loader`; `longs: undefined` and `enums: undefined`,
  * written out, ask for `Long` objects and for numbers as they do there.
  */
-export interface LoadOptions extends Partial<Representation> {
+export interface LoadOptions extends RepresentationOptions {
   /** Folders that paths and imports are looked for in, in order. */
   readonly includeDirs?: readonly string[] | undefined;
   /**
@@ -19,6 +19,8 @@ export interface LoadOptions extends Partial<Representation> {
    */
   readonly serviceConfig?: string | object | undefined;
 }
+
+type RepresentationOptions = { readonly [Name in keyof Representation]?: Representation[Name] | undefined };
 
 export interface ResolvedLoadOptions {
   readonly representation: Representation;

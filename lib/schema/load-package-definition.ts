@@ -1,16 +1,117 @@
 import protobuf from "protobufjs";
+import descriptor from "protobufjs/ext/descriptor.js";
 import type { Report } from "./config-error.js";
+import { wellKnownFiles } from "./google-protos.js";
+import { loadDescriptorSet } from "./load-descriptor-set.js";
+import { qualifiedName, servicesIn } from "./walk.js";
 
-/** What `load` of `@grpc/proto-loader` gives: service, message and enum definitions by full name. */
+/** What `load` of `@grpc/proto-loader` gives: the definitions of services, messages and enums by full name. */
 export interface PackageDefinition {
   readonly [fullName: string]: object;
 }
 
-export function loadPackageDefinition(
-  definition: PackageDefinition,
-  keepCase: boolean,
-  report: Report,
-): protobuf.Root {
-  report({ message: "x" + keepCase + definition });
-  return new protobuf.Root();
+/**
+ * Make a root of a `PackageDefinition`, as far as it goes.
+ *
+ * The descriptors in it have no comments, no `json_name`s and no custom options, the names of fields may be in
+ * camelCase already, and everything is proto3. The options of methods, HTTP rules among them, are beside them.
+ */
+export function loadPackageDefinition(source: unknown, keepCase: boolean, report: Report): protobuf.Root {
+  const definition = isObject(source) ? source : {};
+  const packages = mergePackages([...new Set(findDescriptors(definition))]);
+  if (packages.length === 0) {
+    report({
+      message:
+        "there is nothing to load: give paths of .proto files, a descriptor set, a Root of protobufjs " +
+        "or a PackageDefinition of @grpc/proto-loader",
+    });
+    return new protobuf.Root();
+  }
+  const set = descriptor.FileDescriptorSet.fromObject({ file: packages });
+  const { root } = loadDescriptorSet(descriptor.FileDescriptorSet.encode(set).finish(), keepCase, report);
+  restoreOptions(root, definition);
+  return root;
+}
+
+/** The serialized files of all definitions; the same ones come with each. */
+function findDescriptors(definition: Readonly<Record<string, unknown>>): Uint8Array[] {
+  return Object.values(definition)
+    .filter(isObject)
+    .flatMap((value) => {
+      const types = "fileDescriptorProtos" in value ? [value] : Object.values(value).map(requestTypeOf);
+      return types.flatMap((type: unknown): Uint8Array[] => {
+        const files: unknown = isObject(type) ? type.fileDescriptorProtos : undefined;
+        return Array.isArray(files) ? files.filter((file) => file instanceof Uint8Array) : [];
+      });
+    });
+}
+
+function requestTypeOf(method: unknown): unknown {
+  return isObject(method) ? method.requestType : undefined;
+}
+
+/** There is one file for each package; those of several calls of `load` may have different parts of it. */
+function mergePackages(files: readonly Uint8Array[]): descriptor.IFileDescriptorProto[] {
+  const packages = new Map<string, descriptor.IFileDescriptorProto>();
+  for (const bytes of files) {
+    const file = descriptor.FileDescriptorProto.decode(bytes) as descriptor.IFileDescriptorProto;
+    const name = file.package ?? "";
+    if (name === "google.protobuf") continue; // these are built in
+    const known = packages.get(name);
+    packages.set(name, {
+      name: file.name ?? name,
+      package: name,
+      syntax: "proto3",
+      dependency: wellKnownFiles,
+      messageType: mergeByName(known?.messageType, file.messageType?.map(restoreMessage)),
+      enumType: mergeByName(known?.enumType, file.enumType),
+      service: mergeByName(known?.service, file.service),
+    });
+  }
+  return [...packages.values()];
+}
+
+function mergeByName<T extends { name?: string }>(known: readonly T[] = [], more: readonly T[] = []): T[] {
+  return [...known, ...more.filter((one) => !known.some((other) => other.name === one.name))];
+}
+
+function restoreMessage(message: descriptor.IDescriptorProto): descriptor.IDescriptorProto {
+  return {
+    ...message,
+    field:
+      message.field?.map((field) => {
+        const oneof =
+          field.oneofIndex === undefined ? undefined : message.oneofDecl?.[field.oneofIndex]?.name;
+        return { ...field, name: restoreName(field.name ?? ""), proto3Optional: oneof === `_${field.name}` };
+      }) ?? [],
+    oneofDecl: message.oneofDecl?.map((oneof) => ({ ...oneof, name: restoreName(oneof.name ?? "") })) ?? [],
+    nestedType: message.nestedType?.map(restoreMessage) ?? [],
+  };
+}
+
+/**
+ * Undo the camelCase of a field, as path templates have the name of the `.proto` file.
+ *
+ *     restoreName("pageSize")   // "page_size"
+ *     restoreName("myURL")      // "myURL": probably the name in the file
+ */
+function restoreName(name: string): string {
+  return /^[A-Z]|[A-Z]{2}/.test(name) ? name : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function restoreOptions(root: protobuf.Root, definition: Readonly<Record<string, unknown>>): void {
+  for (const service of servicesIn(root)) {
+    const methods: unknown = definition[qualifiedName(service)];
+    if (!isObject(methods)) continue;
+    for (const method of service.methodsArray) {
+      const own = methods[method.name];
+      const options = isObject(own) && isObject(own.options) ? own.options : {};
+      method.parsedOptions = Object.entries(options).map(([name, value]) => ({ [name]: value }));
+      if (options.deprecated === true) method.setOption("deprecated", true);
+    }
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

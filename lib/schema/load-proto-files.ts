@@ -1,11 +1,19 @@
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import protobuf from "protobufjs";
+import { decodeBytesDefaults } from "./bytes-defaults.js";
 import type { ConfigFault, Report } from "./config-error.js";
 import { findLine } from "./find-line.js";
-import { addWellKnownTypes, findGoogleApiProto, findGoogleProtoFiles } from "./google-protos.js";
-import { qualifyNames } from "./qualify-names.js";
+import {
+  addBuiltInFile,
+  addClientOptions,
+  addWellKnownTypes,
+  findGoogleProtoFiles,
+} from "./google-protos.js";
+import { qualifyOptions } from "./qualify-options.js";
+import { qualifyTypes } from "./qualify-types.js";
 import type { Reading } from "./read-files.js";
 import { resolveRoot } from "./resolve-root.js";
+import { declaredName } from "./walk.js";
 
 export interface ProtoFileOptions {
   readonly includeDirs: readonly string[];
@@ -26,7 +34,7 @@ export function* loadProtoFiles(
   report: Report,
 ): Reading<protobuf.Root> {
   const root = new protobuf.Root();
-  /** By import name; `undefined` while or after it could not be read. */
+  /** By import name; `undefined` if it could not be read. */
   const imports = new Map<string, ReadFile | undefined>();
   /** By text, because one file may be reached by several paths. */
   const files = new Map<string, ReadFile>();
@@ -38,11 +46,16 @@ export function* loadProtoFiles(
     if (found === undefined) report({ message: `no such file: "${path}"${searchedIn(folders)}` });
     else yield* readFile(found);
   }
-  qualifyNames(root);
-  const isWhole = new Map([...files.values()].map((file) => [file.name, isComplete(file)]));
-  resolveRoot(root, (fault) => {
+  qualifyTypes(root);
+  qualifyOptions(root);
+  decodeBytesDefaults(root);
+  const byName = new Map([...files.values()].map((file) => [file.name, file]));
+  resolveRoot(root, (fault, object) => {
+    const file = byName.get(fault.file ?? "");
     // What a file lacks that could not be read as a whole, is lacking for that reason.
-    if (fault.file === undefined || isWhole.get(fault.file) !== false) report(fault);
+    if (file !== undefined && !isComplete(file)) return;
+    const line = file && object && findLine(file.text, declaredName(object));
+    report({ ...fault, line });
   });
   return root;
 
@@ -59,22 +72,23 @@ export function* loadProtoFiles(
 
   function* readImport(target: string, importer: ReadFile, report: Report): Reading<ReadFile | undefined> {
     if (!imports.has(target)) {
-      imports.set(target, undefined);
+      // Files may import each other in circles.
+      imports.set(target, builtIn(target));
       imports.set(target, yield* findImport(target, importer, report));
     }
     return imports.get(target);
   }
 
   function* findImport(target: string, importer: ReadFile, report: Report): Reading<ReadFile | undefined> {
-    if (addWellKnownTypes(root, target)) return { name: target, text: "", isParsed: true, imports: [] };
+    if (addWellKnownTypes(root, target)) return builtIn(target);
     const reportHere: Report = (fault) => report({ ...placeOfImport(importer, target), ...fault });
     const folders = [...includeDirs, dirname(importer.name)];
     const found = yield* findFile(target, folders, reportHere);
     if (found !== undefined) return yield* readFile(found);
-    const text = findGoogleApiProto(target);
-    if (text !== undefined) return yield* readFile({ name: target, text });
+    if (addBuiltInFile(root, target, keepCase)) return builtIn(target);
     const google = yield* findGoogleFile(target, reportHere);
     if (google !== undefined) return yield* readFile(google);
+    if (addClientOptions(root, target, keepCase)) return builtIn(target);
 
     const advice = yield* adviseOnImport(target, importer);
     reportHere({ message: `import "${target}" not found${searchedIn(folders)}: ${advice}` });
@@ -92,6 +106,10 @@ interface ReadFile extends FoundFile {
   readonly isParsed: boolean;
   /** `undefined` for one that could not be read. */
   readonly imports: (ReadFile | undefined)[];
+}
+
+function builtIn(name: string): ReadFile {
+  return { name, text: "", isParsed: true, imports: [] };
 }
 
 function isComplete(file: ReadFile | undefined, visited = new Set<ReadFile>()): boolean {
@@ -166,7 +184,7 @@ function parseFile(
   const parser = protobuf.parse as unknown as { filename: string | null };
   parser.filename = file;
   try {
-    return protobuf.parse(text, root, { keepCase, alternateCommentMode: true });
+    return protobuf.parse(prepareText(text), root, { keepCase, alternateCommentMode: true });
   } catch (error) {
     report({ file, ...explainParseError(error as Error, text, root) });
     return undefined;
@@ -174,6 +192,27 @@ function parseFile(
     parser.filename = null;
   }
 }
+
+/**
+ * Write the text so that the parser keeps all comments. It looks for the comment of a declaration on the line before
+ * its number or brace, so what is spread over several lines is joined, without moving what follows; and it takes a
+ * star at the start of a comment for decoration, though it may be emphasis.
+ */
+function prepareText(text: string): string {
+  return text
+    .replace(declarationHead, (head) => {
+      const lines = head.split("\n");
+      return lines.length === 1 ? head : lines.join(" ") + "\n".repeat(lines.length - 1);
+    })
+    .replace(firstStar, "$1*");
+}
+
+/** `repeated Shelf shelves = 1` or `message Shelf {` */
+const declarationHead =
+  /^[ \t]*(?:(?:[\w.]+(?:\s*<[\w.\s,]*>)?\s+){0,5}\w+\s*=\s*-?\w+|(?:message|enum|service|oneof)\s+\w+\s*\{)/gm;
+
+/** A star that begins a comment of `//`, the line before which is no such comment. */
+const firstStar = /((?:^|\n)(?![ \t]*\/\/).*\n[ \t]*\/\/[ \t]*)(?=\*)/g;
 
 /** Say what protobufjs says in the words of this package. */
 function explainParseError({ message }: Error, text: string, root: protobuf.Root): ConfigFault {

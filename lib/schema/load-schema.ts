@@ -86,14 +86,12 @@ interface Source extends Pick<Schema, "files" | "locate"> {
 function* readSource(source: SchemaSource, options: ResolvedLoadOptions, report: Report): Reading<Source> {
   const { keepCase } = options.representation;
   if (source instanceof Uint8Array) return describeSet(loadDescriptorSet(source, keepCase, report));
-  if (typeof source === "string" || isPaths(source))
-    return yield* readPaths([source].flat(), options, report);
+  const paths = findPaths(source);
+  if (paths !== undefined) return yield* readPaths(paths, options, report);
   const root = findRoot(source);
-  if (root !== undefined) {
-    resolveRoot(root, report);
-    return describeRoot(root);
-  }
-  return describeRoot(loadPackageDefinition(source as PackageDefinition, keepCase, report));
+  if (root === undefined) return describeRoot(loadPackageDefinition(source, keepCase, report));
+  resolveRoot(root, report);
+  return describeRoot(root);
 }
 
 const setExtensions = /\.(binpb|pb|desc|protoset)$/;
@@ -116,13 +114,17 @@ function* readPaths(paths: readonly string[], options: ResolvedLoadOptions, repo
   return describeSet(loadDescriptorSet(Buffer.concat(contents), keepCase, report));
 }
 
-function isPaths(source: SchemaSource): source is readonly string[] {
-  return Array.isArray(source);
+function findPaths(source: SchemaSource): readonly string[] | undefined {
+  if (typeof source === "string") return [source];
+  const isList =
+    Array.isArray(source) && source.length > 0 && source.every((path) => typeof path === "string");
+  return isList ? source : undefined;
 }
 
 /** A root, as ours whichever copy of protobufjs it was made by. */
-function findRoot(source: object): protobuf.Root | undefined {
+function findRoot(source: unknown): protobuf.Root | undefined {
   if (source instanceof protobuf.Root) return source;
+  if (typeof source !== "object" || source === null) return undefined;
   if (!("resolveAll" in source && "toJSON" in source && typeof source.toJSON === "function"))
     return undefined;
   return protobuf.Root.fromJSON(source.toJSON({ keepComments: true }));

@@ -1,5 +1,5 @@
 import protobuf from "protobufjs";
-import { qualifiedName } from "./walk.js";
+import { declaredName } from "./walk.js";
 
 /** Options as protobufjs parses them: one entry for each, a custom one under `"(its.full.name)"`. */
 export type ParsedOptions = Record<string, unknown>[];
@@ -14,7 +14,7 @@ export type ParsedOptions = Record<string, unknown>[];
 export function readDescriptorOptions(options: protobuf.Message | null | undefined): ParsedOptions {
   if (!options) return [];
   return setFields(options).flatMap(([field, value]) => {
-    const name = field.declaringField === null ? field.protoName : `(${extensionName(field.declaringField)})`;
+    const name = field.declaringField === null ? field.protoName : `(${declaredName(field.declaringField)})`;
     const values = field.repeated && Array.isArray(value) ? value : [value];
     return values.map((element: unknown) => ({ [name]: readValue(field, element) }));
   });
@@ -30,10 +30,11 @@ function flattenEntry([name, value]: [string, unknown]): [string, unknown][] {
   return Object.entries(value).flatMap(([member, inner]) => flattenEntry([`${name}.${member}`, inner]));
 }
 
-/** The fields that are set, with their values. */
+/** The fields that are set, by their numbers, with their values. */
 function setFields(message: protobuf.Message): [protobuf.Field, unknown][] {
   const fields = message.$type.fieldsArray.filter((field) => Object.hasOwn(message, field.name));
   return fields
+    .sort((a, b) => a.id - b.id)
     .map((field): [protobuf.Field, unknown] => [field, Reflect.get(message, field.name)])
     .filter(([field, value]) => !(field.repeated && Array.isArray(value) && value.length === 0));
 }
@@ -54,7 +55,7 @@ function readValue(field: protobuf.Field, value: unknown): unknown {
 function readMessage(message: protobuf.Message): Record<string, unknown> {
   return Object.fromEntries(
     setFields(message).map(([field, value]) => [
-      field.declaringField === null ? field.protoName : `[${extensionName(field.declaringField)}]`,
+      field.declaringField === null ? field.protoName : `[${declaredName(field.declaringField)}]`,
       field.map ? readMap(field, value as Record<string, unknown>) : readValue(field, value),
     ]),
   );
@@ -63,9 +64,4 @@ function readMessage(message: protobuf.Message): Record<string, unknown> {
 /** In the text of a `.proto` file a map is a list of its entries. */
 function readMap(field: protobuf.Field, map: Record<string, unknown>): unknown[] {
   return Object.entries(map).map(([key, value]) => ({ key, value: readValue(field, value) }));
-}
-
-function extensionName(field: protobuf.Field): string {
-  const scope = field.parent === null ? "" : qualifiedName(field.parent);
-  return scope === "" ? field.protoName : `${scope}.${field.protoName}`;
 }

@@ -5,8 +5,6 @@ import type { HttpRule } from "./schema.js";
 import { didYouMean } from "./suggest-name.js";
 import { fileOf, qualifiedName } from "./walk.js";
 
-export type { Report } from "./config-error.js";
-
 /**
  * Read the `google.api.http` annotation of a method: the main rule, then its additional bindings.
  *

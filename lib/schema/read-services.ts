@@ -2,8 +2,6 @@ import type protobuf from "protobufjs";
 import type { HttpRule, Method, MethodKind, Service } from "./schema.js";
 import { fileOf, qualifiedName, servicesIn } from "./walk.js";
 
-export { qualifiedName } from "./walk.js";
-
 /** Read the services of a resolved root, in the order of their declaration. */
 export function readServices(
   root: protobuf.Root,
@@ -20,7 +18,7 @@ function readService(
   const service: Service = {
     name: reflection.name,
     fullName: qualifiedName(reflection),
-    comment: reflection.comment ?? undefined,
+    comment: reflection.comment || undefined,
     file: fileOf(reflection),
     isDeprecated: isDeprecated(reflection),
     methods,
@@ -38,7 +36,7 @@ function readService(
       kind: methodKind(method),
       requestType,
       responseType,
-      comment: method.comment ?? undefined,
+      comment: method.comment || undefined,
       isDeprecated: isDeprecated(method),
       rules: readRules(method),
       reflection: method,

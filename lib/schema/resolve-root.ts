@@ -1,14 +1,18 @@
 import protobuf from "protobufjs";
-import type { Report } from "./config-error.js";
-import { didYouMean } from "./suggest-name.js";
-import { fileOf, qualifiedName, typesIn } from "./walk.js";
+import type { ConfigFault } from "./config-error.js";
+import { suggestName } from "./suggest-name.js";
+import { declaredName, fileOf, qualifiedName, typesIn } from "./walk.js";
 
 /**
- * Resolve every type that a root refers to; each one that is missing is a fault.
+ * Resolve every type that a root refers to. Each one that is missing is a fault, told with the field or method that
+ * refers to it.
  *
  *     'type "Shelve" of "library.v1.Book.shelf" is not defined; did you mean "library.v1.Shelf"?'
  */
-export function resolveRoot(root: protobuf.Root, report: Report): void {
+export function resolveRoot(
+  root: protobuf.Root,
+  report: (fault: ConfigFault, object?: protobuf.ReflectionObject) => void,
+): void {
   try {
     root.resolveAll();
   } catch (error) {
@@ -17,16 +21,23 @@ export function resolveRoot(root: protobuf.Root, report: Report): void {
       ...findUnresolved(root),
     ];
     if (unresolved.length === 0) report({ message: (error as Error).message });
-    const known = [...typesIn(root)].map(qualifiedName);
     for (const { object, type } of unresolved) {
-      const message = `type "${type}" of "${qualifiedName(object)}" is not defined${didYouMean(type, known)}`;
-      report({
-        file: fileOf(object),
-        method: object instanceof protobuf.Method ? qualifiedName(object) : undefined,
-        message,
-      });
+      const name = declaredName(object);
+      const method = object instanceof protobuf.Method ? name : undefined;
+      const message = `type "${type}" of "${name}" is not defined${suggestType(type, root)}`;
+      report({ file: fileOf(object), method, message }, object);
     }
   }
+}
+
+/** The names of types are compared without their packages, as far as those were left out. */
+function suggestType(type: string, root: protobuf.Root): string {
+  const parts = type.replace(/^\./, "").split(".").length;
+  const known = new Map(
+    Array.from(typesIn(root), qualifiedName).map((name) => [name.split(".").slice(-parts).join("."), name]),
+  );
+  const meant = suggestName(type, known.keys());
+  return meant === undefined ? "" : `; did you mean "${known.get(meant)}"?`;
 }
 
 interface Unresolved {

@@ -3,7 +3,7 @@ import type { Report } from "./config-error.js";
 import type { Reading } from "./read-files.js";
 import { readHttpRule } from "./read-http-rules.js";
 import type { HttpRule, SourcePlace } from "./schema.js";
-import { didYouMean } from "./suggest-name.js";
+import { suggestName } from "./suggest-name.js";
 
 /** The HTTP rules of one method, which stand in place of its annotation. */
 export interface ConfiguredRules {
@@ -61,8 +61,15 @@ function* readConfigFile(file: string, report: Report): Reading<ServiceConfig> {
     report({ file, line: lines.linePos(error.pos[0]).line, message: error.message });
   }
   if (document.errors.length > 0) return { value: {} };
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch (error) {
+    report({ file, message: (error as Error).message }); // aliases that are not defined, or multiply
+    return { value: {} };
+  }
   return {
-    value: document.toJS(),
+    value,
     file,
     lineOfRule(index) {
       const rule = document.getIn(["http", "rules", index], true);
@@ -81,8 +88,8 @@ function findRules({ value, file }: ServiceConfig, report: Report): readonly unk
   }
   const { http } = value;
   if (http === undefined) {
-    const suggestion = didYouMean("http", Object.keys(value));
-    if (suggestion !== "") report({ file, message: `the service configuration has no "http"${suggestion}` });
+    const misspelt = suggestName("http", Object.keys(value));
+    if (misspelt !== undefined) report({ file, message: `unknown name "${misspelt}"; did you mean "http"?` });
     return [];
   }
   const { rules, fully_decode_reserved_expansion, fullyDecodeReservedExpansion } = isObject(http) ? http : {};

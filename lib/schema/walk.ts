@@ -5,6 +5,14 @@ export function qualifiedName(object: protobuf.ReflectionObject): string {
   return object.fullName.replace(/^\./, "");
 }
 
+/** The same as the source has it: `"greet.v1.HelloRequest.home_town"`, whatever `keepCase` says. */
+export function declaredName(object: protobuf.ReflectionObject): string {
+  if (!(object instanceof protobuf.Field) || object.parent === null) return qualifiedName(object);
+  const field: protobuf.FieldBase = object;
+  // The name is not there until the field is resolved.
+  return [qualifiedName(object.parent), field.protoName ?? field.name].filter(Boolean).join(".");
+}
+
 /** The file that declares it, as the source names it; of a field, the file of its message. */
 export function fileOf(object: protobuf.ReflectionObject): string | undefined {
   for (let at: protobuf.ReflectionObject | null = object; at !== null; at = at.parent) {
@@ -29,7 +37,15 @@ export function* servicesIn(namespace: protobuf.NamespaceBase): Generator<protob
   }
 }
 
+/** Everything that is declared: namespaces, types, fields, oneofs, enums, services and methods. */
+export function* objectsIn(object: protobuf.ReflectionObject): Generator<protobuf.ReflectionObject> {
+  yield object;
+  if (object instanceof protobuf.Type) yield* [...object.fieldsArray, ...object.oneofsArray];
+  if (object instanceof protobuf.Service) yield* object.methodsArray;
+  if (isNamespace(object)) for (const nested of object.nestedArray) yield* objectsIn(nested);
+}
+
 /** At run time types and services derive from `Namespace`; the declarations of protobufjs do not say so. */
-function isNamespace(object: protobuf.ReflectionObject): object is protobuf.NamespaceBase {
+export function isNamespace(object: protobuf.ReflectionObject): object is protobuf.NamespaceBase {
   return object instanceof protobuf.Namespace;
 }

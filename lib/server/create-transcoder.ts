@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { codes } from "../call/rpc-error.js";
-import type { HttpResponse } from "../http/http-message.js";
 import type { Services } from "../services.js";
 import { createHttpHandler, type TranscodingOptions } from "./http-handler.js";
-import { toHttpRequest, writeHttpResponse } from "./node-http.js";
+import { toHttpRequest } from "./node-http.js";
+import { writeHttpResponse } from "./write-http-response.js";
 
 /** Middleware for node:http, Express, Connect, Fastify and the like. */
 export type Transcoder = (
@@ -22,24 +21,21 @@ export type Transcoder = (
  * @throws ConfigError for options that do not exist or do not fit.
  */
 export function createTranscoder(services: Services, options: TranscodingOptions = {}): Transcoder {
-  const handle = createHttpHandler(services, options);
+  const handler = createHttpHandler(services, options);
   return function transcode(req, res, next) {
-    const response = handle(toHttpRequest(req, res));
-    if (response === undefined) {
-      if (next === undefined) void writeHttpResponse(res, notFound(req));
-      else next();
-    } else if (response instanceof Promise) {
+    const request = toHttpRequest(req, res);
+    const response = handler.handle(request);
+    if (response instanceof Promise) {
       response.then((settled) => writeHttpResponse(res, settled)).catch((error) => fail(error, res, next));
-    } else void writeHttpResponse(res, response);
-  };
-}
-
-function notFound({ method, url }: IncomingMessage): HttpResponse {
-  const message = `no route for ${method} ${url}`;
-  return {
-    status: 404,
-    headers: { "content-type": "application/json; charset=utf-8" },
-    body: JSON.stringify({ code: codes.NOT_FOUND, message, details: [] }),
+      return;
+    }
+    if (response === undefined && next !== undefined) {
+      next();
+      return;
+    }
+    writeHttpResponse(res, response ?? handler.answerNotFound(request)).catch((error) =>
+      fail(error, res, next),
+    );
   };
 }
 

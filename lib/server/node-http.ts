@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { AuthContext, HttpContext } from "../call/server-call.js";
-import type { HttpRequest, HttpResponse } from "../http/http-message.js";
+import type { HttpRequest } from "../http/http-message.js";
 
 /** A request of node:http, or one that Express has dressed up. */
 type NodeRequest = IncomingMessage & {
@@ -29,7 +29,7 @@ class NodeHttpRequest implements HttpRequest {
   readonly context: HttpContext;
 
   constructor(req: NodeRequest, res: ServerResponse) {
-    const url = encodeRawBytes(req.url ?? "/");
+    const url = toOriginForm(encodeRawBytes(req.url ?? "/"));
     const question = url.indexOf("?");
     this.httpMethod = req.method ?? "GET";
     this.path = question === -1 ? url : url.slice(0, question);
@@ -61,10 +61,21 @@ class NodeHttpRequest implements HttpRequest {
 
   onAbort(listener: () => void): void {
     const { res } = this.context;
-    res.once("close", () => {
-      if (!res.writableFinished) listener();
-    });
+    // The client may have left while an earlier middleware was at work.
+    if (res.destroyed) listener();
+    else
+      res.once("close", () => {
+        if (!res.writableFinished) listener();
+      });
   }
+}
+
+/** What is asked of a proxy is a whole URL, and a server has to take it too. */
+function toOriginForm(target: string): string {
+  if (target.startsWith("/")) return target;
+  const rest = /^[a-z][a-z0-9+.-]*:\/\/[^/?]*(.*)$/is.exec(target)?.[1];
+  if (rest === undefined) return target;
+  return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
 /** Node hands on the bytes of a URL that no client should send raw as one character each. */
@@ -79,71 +90,4 @@ function readAuthContext(socket: Socket): AuthContext {
   const certificate = socket.getPeerCertificate();
   if (Object.keys(certificate).length === 0) return { transportSecurityType: "ssl" };
   return { transportSecurityType: "ssl", sslPeerCertificate: certificate };
-}
-
-/** Send a response; a stream is sent as it comes, no faster than the client reads. */
-export async function writeHttpResponse(res: ServerResponse, response: HttpResponse): Promise<void> {
-  const { status, headers, body, trailers } = response;
-  // The client may be gone, or a middleware may have answered in the meantime.
-  if (res.destroyed || res.headersSent) return;
-  if (typeof body === "object" && !(body instanceof Uint8Array)) {
-    res.writeHead(status, headers);
-    return writePieces(res, body, trailers);
-  }
-  const trailing = trailers?.();
-  if (trailing !== undefined) {
-    // Trailers need chunks.
-    res.writeHead(status, headers);
-    if (body !== undefined) res.write(body);
-    res.addTrailers(toTrailerList(trailing));
-    res.end();
-    return;
-  }
-  if (body !== undefined) headers["content-length"] = Buffer.byteLength(body);
-  res.writeHead(status, headers);
-  res.end(body);
-}
-
-async function writePieces(
-  res: ServerResponse & { flush?: () => void },
-  body: AsyncIterable<string | Uint8Array>,
-  trailers: HttpResponse["trailers"],
-): Promise<void> {
-  // A stream that is slow to start still tells its status.
-  res.flushHeaders();
-  try {
-    for await (const piece of body) {
-      if (res.destroyed) return;
-      const isWritable = res.write(piece);
-      // compression holds messages back until it is told not to.
-      res.flush?.();
-      if (!isWritable) await untilDrained(res);
-      if (res.destroyed) return;
-    }
-  } catch {
-    // The call has told onError; all that the client can be told now is that the response is not complete.
-    res.destroy();
-    return;
-  }
-  const trailing = trailers?.();
-  if (trailing !== undefined) res.addTrailers(toTrailerList(trailing));
-  res.end();
-}
-
-function untilDrained(res: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      res.off("drain", done).off("close", done);
-      resolve();
-    };
-    res.once("drain", done).once("close", done);
-  });
-}
-
-function toTrailerList(trailers: Readonly<Record<string, string | readonly string[]>>): [string, string][] {
-  return Object.entries(trailers).flatMap(([name, value]) =>
-    typeof value === "string"
-      ? [[name, value] as [string, string]]
-      : value.map((one): [string, string] => [name, one]),
-  );
 }

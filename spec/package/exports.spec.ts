@@ -9,6 +9,7 @@ describe("the package", () => {
       "Interceptor",
       "RpcError",
       "Services",
+      "buildOpenApi",
       "createClient",
       "createTranscoder",
       "getHttpContext",

@@ -1,15 +1,15 @@
 import protobuf from "protobufjs";
-import { qualifiedName, servicesIn, typesIn } from "./walk.js";
+import { servicesIn, typesIn } from "./walk.js";
 
 /**
- * Give every name in a parsed root the meaning that protoc gives it, as a full name.
+ * Give every type name in a parsed root the meaning that protoc gives it, in full.
  *
  * A type is looked for from the innermost scope outwards. protobufjs searches the nested scopes of each of them as
  * well, and so can find a `Status` within another message before the one of the package.
  *
  * @see https://protobuf.dev/programming-guides/proto3/#name-resolution
  */
-export function qualifyNames(root: protobuf.Root): void {
+export function qualifyTypes(root: protobuf.Root): void {
   for (const service of servicesIn(root)) {
     for (const method of service.methodsArray) {
       method.requestType = qualifyType(method.requestType, service);
@@ -19,7 +19,6 @@ export function qualifyNames(root: protobuf.Root): void {
   for (const type of typesIn(root)) {
     if (type instanceof protobuf.Type) type.fieldsArray.forEach(qualifyField);
   }
-  qualifyOptions(root);
 }
 
 function qualifyField(field: protobuf.Field): void {
@@ -53,21 +52,4 @@ function nestedIn(
   object: protobuf.ReflectionObject | undefined | null,
 ): Record<string, protobuf.ReflectionObject> | undefined {
   return object instanceof protobuf.Namespace ? object.nested : undefined;
-}
-
-/** Name custom options in full: `"(display_as)"` becomes `"(library.v1.display_as)"`. */
-function qualifyOptions(root: protobuf.Root): void {
-  const extensions = new Set<string>();
-  const objects = [...objectsIn(root)];
-  for (const object of objects) {
-    // Its `protoName` is not there until it is resolved.
-    if (isExtension(object)) extensions.add(extensionName(object));
-  }
-  for (const object of objects) {
-    object.parsedOptions = object.parsedOptions?.map((option) => renameOptions(option, object, extensions)) ?? null!;
-    if (!(object instanceof protobuf.Enum)) continue;
-    for (const [name, options] of Object.entries(object.valuesOptions ?? {})) {
-      object.valuesOptions = { ...object.valuesOptions, [name]: renameOptions(options, object, extensions) };
-    }
-  }
 }

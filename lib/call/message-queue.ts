@@ -1,21 +1,21 @@
 import type { Message } from "./message.js";
 
 /**
- * Between a handler that pushes its responses and a door that pulls them: at most one message waits here, so the
- * stream in front of it fills up, and its `write` says so, when nobody reads.
+ * Between one who pushes messages and one who pulls them. Each message is accepted when the reader takes it, so the
+ * stream in front of the queue fills up, and its `write` says so, when nobody reads.
  */
-export interface ResponseQueue {
+export interface MessageQueue {
   /** Take one message; `accepted` is called when the reader has taken it. */
-  push(message: Message, accepted: () => void): void;
-  /** No more messages. The first end or failure counts. */
+  push(message: Message, accepted?: () => void): void;
+  /** No more messages. The first end or failure counts; the reader gets what was pushed before it. */
   end(): void;
   fail(error: unknown): void;
-  readonly responses: AsyncIterableIterator<Message>;
+  readonly messages: AsyncIterableIterator<Message>;
 }
 
 /** @param onAbandon the reader leaves before the end. */
-export function createResponseQueue(onAbandon: () => void): ResponseQueue {
-  let waiting: { message: Message; accepted: () => void } | undefined;
+export function createMessageQueue(onAbandon: () => void): MessageQueue {
+  const waiting: { readonly message: Message; readonly accepted: (() => void) | undefined }[] = [];
   let ending: { readonly failure?: { readonly error: unknown } } | undefined;
   let reader: { resolve(result: IteratorResult<Message>): void; reject(error: unknown): void } | undefined;
 
@@ -30,11 +30,10 @@ export function createResponseQueue(onAbandon: () => void): ResponseQueue {
   }
 
   function next(): Promise<IteratorResult<Message>> {
-    if (waiting !== undefined) {
-      const { message, accepted } = waiting;
-      waiting = undefined;
-      accepted();
-      return Promise.resolve({ done: false, value: message });
+    const first = waiting.shift();
+    if (first !== undefined) {
+      first.accepted?.();
+      return Promise.resolve({ done: false, value: first.message });
     }
     if (ending?.failure !== undefined) return Promise.reject(ending.failure.error);
     if (ending !== undefined) return Promise.resolve({ done: true, value: undefined });
@@ -45,22 +44,25 @@ export function createResponseQueue(onAbandon: () => void): ResponseQueue {
 
   return {
     push(message, accepted) {
-      if (ending !== undefined) return accepted();
+      if (ending !== undefined) {
+        accepted?.();
+        return;
+      }
       if (reader === undefined) {
-        waiting = { message, accepted };
+        waiting.push({ message, accepted });
         return;
       }
       const { resolve } = reader;
       reader = undefined;
-      accepted();
+      accepted?.();
       resolve({ done: false, value: message });
     },
     end: () => finish({}),
     fail: (error) => finish({ failure: { error } }),
-    responses: {
+    messages: {
       next,
       async return() {
-        waiting = undefined;
+        waiting.length = 0;
         if (ending === undefined) {
           finish({});
           onAbandon();

@@ -1,0 +1,163 @@
+import type {
+  CallOptions,
+  Client,
+  Metadata,
+  MethodDefinition,
+  ServiceError,
+  StatusObject,
+} from "@grpc/grpc-js";
+import type { ClientCall } from "../call/client-call.js";
+import type { Handler } from "../call/handler.js";
+import type { Message } from "../call/message.js";
+import { sendRequests } from "./send-requests.js";
+
+/** A method with the forms of its messages: objects, or bytes that are passed on as they are. */
+export type CalledMethod = Pick<
+  MethodDefinition<Message, Message>,
+  "path" | "requestStream" | "responseStream" | "requestSerialize" | "responseDeserialize"
+>;
+
+/** Makes an error of what grpc-js says has gone wrong. */
+export type ReadError = (error: ServiceError) => unknown;
+
+/**
+ * What makes a call to a server, at the end of the client's interceptors: grpc-js's four ways of calling as
+ * promises and async iterables.
+ *
+ * A call with a stream of responses begins when the first one is asked for, and is cancelled when the reader leaves.
+ */
+export function createCaller(
+  client: Client,
+  method: CalledMethod,
+  readError: ReadError,
+): Handler<ClientCall> {
+  const { path, requestSerialize: serialize, responseDeserialize: deserialize } = method;
+  if (!method.requestStream && !method.responseStream) {
+    return {
+      kind: "unary",
+      handle: (request, call) =>
+        answerOf(call, readError, (options, callback) =>
+          client.makeUnaryRequest(path, serialize, deserialize, request, call.metadata, options, callback),
+        ),
+    };
+  }
+  if (!method.responseStream) {
+    return {
+      kind: "client-streaming",
+      handle: (requests, call) =>
+        answerOf(
+          call,
+          readError,
+          (options, callback) =>
+            client.makeClientStreamRequest(path, serialize, deserialize, call.metadata, options, callback),
+          (stream) => sendRequests(requests, stream),
+        ),
+    };
+  }
+  if (!method.requestStream) {
+    return {
+      kind: "server-streaming",
+      handle: (request, call) =>
+        responsesOf(call, readError, (options) =>
+          client.makeServerStreamRequest(path, serialize, deserialize, request, call.metadata, options),
+        ),
+    };
+  }
+  return {
+    kind: "duplex-streaming",
+    handle: (requests, call) =>
+      responsesOf(
+        call,
+        readError,
+        (options) => client.makeBidiStreamRequest(path, serialize, deserialize, call.metadata, options),
+        (stream) => sendRequests(requests, stream),
+      ),
+  };
+}
+
+/** What the calls of all four kinds have in common. */
+interface StartedCall {
+  cancel(): void;
+  on(event: "metadata", listener: (metadata: Metadata) => void): unknown;
+  on(event: "status", listener: (status: StatusObject) => void): unknown;
+}
+
+type Callback = (error: ServiceError | null, response?: Message) => void;
+
+/** Sends the requests of a call until it is stopped. */
+export interface Sending {
+  /** Why there are no more requests, when their source has failed: the call fails with it, too. */
+  readonly failure: { readonly error: unknown } | undefined;
+  stop(): void;
+}
+
+function answerOf<Started extends StartedCall>(
+  call: ClientCall,
+  readError: ReadError,
+  start: (options: CallOptions, callback: Callback) => Started,
+  send?: (started: Started) => Sending,
+): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    let release = () => {};
+    let sending: Sending | undefined;
+    const started = start(readOptions(call), (error, response) => {
+      release();
+      sending?.stop();
+      if (sending?.failure !== undefined) reject(sending.failure.error);
+      else if (error !== null) reject(readError(error));
+      // grpc-js calls back with one of the two.
+      else resolve(response as Message);
+    });
+    release = cancelOnAbort(call, started);
+    listen(call, started);
+    sending = send?.(started);
+  });
+}
+
+async function* responsesOf<Started extends StartedCall & AsyncIterable<Message>>(
+  call: ClientCall,
+  readError: ReadError,
+  start: (options: CallOptions) => Started & { on(event: "error", listener: () => void): unknown },
+  send?: (started: Started) => Sending,
+): AsyncGenerator<Message> {
+  const started = start(readOptions(call));
+  // Cancelling a call is told as an error, even when nobody reads its responses any more.
+  started.on("error", () => {});
+  const release = cancelOnAbort(call, started);
+  listen(call, started);
+  const sending = send?.(started);
+  try {
+    yield* started;
+  } catch (error) {
+    throw sending?.failure === undefined ? readStreamError(error, readError) : sending.failure.error;
+  } finally {
+    release();
+    sending?.stop();
+    started.cancel();
+  }
+}
+
+/** What a stream of grpc-js fails with is its status, unless it is destroyed from outside. */
+function readStreamError(error: unknown, readError: ReadError): unknown {
+  return error instanceof Error && "metadata" in error ? readError(error as ServiceError) : error;
+}
+
+function readOptions({ deadline }: ClientCall): CallOptions {
+  return deadline === Number.POSITIVE_INFINITY ? {} : { deadline };
+}
+
+function listen({ onMetadata, onTrailers }: ClientCall, started: StartedCall): void {
+  if (onMetadata !== undefined) started.on("metadata", onMetadata);
+  if (onTrailers === undefined) return;
+  started.on("status", ({ code, metadata }) => {
+    if (code === 0) onTrailers(metadata);
+  });
+}
+
+function cancelOnAbort({ signal }: ClientCall, started: StartedCall): () => void {
+  if (signal === undefined) return () => {};
+  const cancel = () => started.cancel();
+  if (signal.aborted) cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  return () => signal.removeEventListener("abort", cancel);
+}

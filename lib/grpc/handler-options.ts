@@ -1,0 +1,24 @@
+import type { ServerCall } from "../call/server-call.js";
+import type { Services } from "../services.js";
+import type { GrpcHandlerOptions } from "./grpc-handler.js";
+import { createStatusWriter } from "./grpc-status.js";
+
+/** What becomes of the faults of handlers. */
+export interface FaultOptions {
+  /** Show callers what an unexpected exception says. For development. */
+  readonly detailedErrors?: boolean | undefined;
+  /** Hears of every failure whose text the caller is not shown; written to `console.error` unless given. */
+  readonly onError?: ((error: unknown, call: ServerCall) => void) | undefined;
+}
+
+/** What the calls of services are answered with when they fail. */
+export function createHandlerOptions(
+  { codecs }: Services,
+  { detailedErrors = false, onError = logError }: FaultOptions,
+): GrpcHandlerOptions {
+  return { writeStatus: createStatusWriter({ codecs, detailedErrors, onError }), onError };
+}
+
+function logError(error: unknown, { method }: ServerCall): void {
+  console.error(`${method.fullName} failed:`, error);
+}

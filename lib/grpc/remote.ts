@@ -1,0 +1,175 @@
+import {
+  type ChannelCredentials,
+  type ChannelOptions,
+  Client,
+  credentials as credentialsOf,
+  Metadata,
+  type ServiceError,
+} from "@grpc/grpc-js";
+import type { ClientCall } from "../call/client-call.js";
+import type { Implementation, MessageForm } from "../call/endpoint.js";
+import type { Handler } from "../call/handler.js";
+import type { Message } from "../call/message.js";
+import { codes, RpcError } from "../call/rpc-error.js";
+import type { ServerCall } from "../call/server-call.js";
+import type { JsonCodecs } from "../json/codec.js";
+import type { Representation } from "../schema/representation.js";
+import type { Method } from "../schema/schema.js";
+import { createSerializer } from "../schema/serializer.js";
+import { type CalledMethod, createCaller } from "./call-server.js";
+import { readServiceError } from "./read-service-error.js";
+import { readSocketPath } from "./unix-socket.js";
+
+export interface RemoteOptions {
+  /** TLS; without it the connection is plain. */
+  readonly credentials?: ChannelCredentials | undefined;
+  /** Message sizes, keepalive, load balancing and the like, as grpc-js names them. */
+  readonly channelOptions?: ChannelOptions | undefined;
+}
+
+/** A server that calls are forwarded to. */
+export interface Remote {
+  /** What serves a method there: with messages as handlers see them, and with bytes passed on as they are. */
+  implement(method: Method, messages: MessageForm): { implementation: Implementation; bare: Implementation };
+  close(): void;
+}
+
+export interface RemoteContext {
+  readonly codecs: JsonCodecs;
+  readonly representation: Representation;
+}
+
+/**
+ * Reach a server; the connection is made for the first call.
+ *
+ * Metadata, deadline and cancellation of a call go there; response metadata, messages, trailers and the status with its
+ * details come back. Neither side is read faster than the other takes it.
+ */
+export function createRemote(
+  target: string,
+  options: RemoteOptions,
+  { codecs, representation }: RemoteContext,
+): Remote {
+  const path = readSocketPath(target);
+  const client = new Client(
+    path === undefined ? target : `unix:${path}`,
+    options.credentials ?? credentialsOf.createInsecure(),
+    { ...options.channelOptions },
+  );
+  const readError = (error: ServiceError) => readRemoteError(error, target, codecs);
+  return {
+    implement(method, messages) {
+      const called = describeMethod(method, representation);
+      const implementation = { handler: forward(createCaller(client, called, readError)), messages };
+      const asBytes = { ...called, requestSerialize: toBuffer, responseDeserialize: passOn };
+      const bare = { handler: forward(createCaller(client, asBytes, readError)), messages: bytesForm };
+      return { implementation, bare };
+    },
+    close: () => client.close(),
+  };
+}
+
+/** Messages that are their own bytes. */
+const bytesForm: MessageForm = {
+  deserializeRequest: passOn,
+  serializeResponse: toBuffer,
+  isForeign: true,
+};
+
+function passOn(bytes: Uint8Array): Message {
+  return bytes;
+}
+
+function toBuffer(message: Message): Buffer {
+  if (Buffer.isBuffer(message)) return message;
+  if (message instanceof Uint8Array)
+    return Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  throw new TypeError("a message that is passed on is bytes");
+}
+
+/** Serializers are compiled for their first message: a large API has thousands that are never used. */
+function describeMethod(method: Method, representation: Representation): CalledMethod {
+  const { path, kind, requestType, responseType } = method;
+  let request: ReturnType<typeof createSerializer> | undefined;
+  let response: ReturnType<typeof createSerializer> | undefined;
+  return {
+    path,
+    requestStream: kind === "client-streaming" || kind === "duplex-streaming",
+    responseStream: kind === "server-streaming" || kind === "duplex-streaming",
+    requestSerialize(message) {
+      request ??= createSerializer(requestType, representation);
+      return request.serialize(message);
+    },
+    responseDeserialize(bytes) {
+      response ??= createSerializer(responseType, representation);
+      return response.deserialize(bytes);
+    },
+  };
+}
+
+function forward(caller: Handler<ClientCall>): Handler {
+  switch (caller.kind) {
+    case "unary":
+      return {
+        kind: caller.kind,
+        handle: (request, call) => caller.handle(request, createForwardedCall(call)),
+      };
+    case "client-streaming":
+      return {
+        kind: caller.kind,
+        handle: (requests, call) => caller.handle(requests, createForwardedCall(call)),
+      };
+    case "server-streaming":
+      return {
+        kind: caller.kind,
+        handle: (request, call) => caller.handle(request, createForwardedCall(call)),
+      };
+    case "duplex-streaming":
+      return {
+        kind: caller.kind,
+        handle: (requests, call) => caller.handle(requests, createForwardedCall(call)),
+      };
+  }
+}
+
+function createForwardedCall(call: ServerCall): ClientCall {
+  return {
+    path: call.method.path,
+    metadata: copyMetadata(call.metadata),
+    deadline: call.deadline,
+    signal: call.signal,
+    onMetadata: (metadata) => call.sendMetadata(copyMetadata(metadata)),
+    onTrailers: (trailers) => call.trailers.merge(copyMetadata(trailers)),
+  };
+}
+
+/** What belongs to one connection, and not to the call: each side writes its own. */
+const ofConnection = new Set([
+  "content-length",
+  "content-type",
+  "date",
+  "grpc-accept-encoding",
+  "grpc-encoding",
+  "grpc-timeout",
+  "user-agent",
+]);
+
+function copyMetadata(metadata: Metadata): Metadata {
+  const copy = new Metadata();
+  for (const key of Object.keys(metadata.getMap())) {
+    if (ofConnection.has(key)) continue;
+    for (const value of metadata.get(key)) copy.add(key, value);
+  }
+  return copy;
+}
+
+/** grpc-js's words for a call that has reached no server. */
+const noConnection = /No connection established|Name resolution failed/;
+
+function readRemoteError(error: ServiceError, target: string, codecs: JsonCodecs): RpcError {
+  const { code, message, details, metadata } = readServiceError(error, () => codecs);
+  const options = { details, metadata: metadata && copyMetadata(metadata), cause: error };
+  if (code !== codes.UNAVAILABLE || !noConnection.test(message)) return new RpcError(code, message, options);
+  const reason = /Last error: (?:Error: )?(.*?)(?:\. Resolution note: .*)?$/.exec(message)?.[1] ?? message;
+  return new RpcError(code, `cannot reach ${target}: ${reason}`, options);
+}

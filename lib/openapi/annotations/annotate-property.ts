@@ -1,0 +1,36 @@
+import type { JsonSchema } from "../document.js";
+
+/**
+ * Lay what an annotation says of a field over the field's own schema.
+ *
+ * A reference to another schema stands instead of the field's own. What is said of text and numbers is said of
+ * each item of a list, as no list has a pattern.
+ */
+export function annotateProperty(schema: JsonSchema, annotation: JsonSchema): JsonSchema {
+  const { required: _, ...said } = annotation;
+  if (said.$ref !== undefined) {
+    const { description } = schema;
+    return { ...(description === undefined ? {} : { description }), ...said };
+  }
+  if (schema.items === undefined || schema.items.$ref !== undefined) return { ...schema, ...said };
+  const ofItems = Object.entries(said).filter(([keyword]) => itemKeywords.has(keyword));
+  const ofList = Object.entries(said).filter(([keyword]) => !itemKeywords.has(keyword));
+  return {
+    ...schema,
+    ...Object.fromEntries(ofList),
+    items: { ...schema.items, ...Object.fromEntries(ofItems) },
+  };
+}
+
+const itemKeywords = new Set([
+  "pattern",
+  "format",
+  "enum",
+  "minLength",
+  "maxLength",
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "multipleOf",
+]);

@@ -1,0 +1,137 @@
+import protobuf from "protobufjs";
+import type { Binding } from "../http-rule/binding.js";
+import type { JsonSwitches } from "../json/codec.js";
+import { ConfigError, type ConfigFault, type Report } from "../schema/config-error.js";
+import { createAnnotations } from "./annotations/create-annotations.js";
+import { cleanComment } from "./comments.js";
+import type { DocumentContext } from "./context.js";
+import type { OpenApiDocument, Tag } from "./document.js";
+import { defaultInfo } from "./info.js";
+import { describeExchange, describeOperation } from "./operations/operation.js";
+import { createOperationNames } from "./operations/operation-names.js";
+import type { ErrorForm, StreamForm } from "./operations/responses.js";
+import { checkOpenApiOptions, type OpenApiOptions } from "./options.js";
+import { overlay } from "./overlay.js";
+import { layOutPaths } from "./paths/lay-out-paths.js";
+import { pathItems } from "./paths/path-items.js";
+import { compact } from "./record.js";
+import { createMessageSchemas } from "./schemas/message-schemas.js";
+import { createIsRequired } from "./schemas/required-fields.js";
+import { createResources } from "./schemas/resources.js";
+import { selectBindings } from "./select-bindings.js";
+import { loosen } from "./versions/loosen.js";
+import { toVersion30 } from "./versions/version-30.js";
+import { createVisibility, type Visibility } from "./visibility.js";
+
+/** What the document shows, and how the server that it is about reads and writes. */
+export interface DocumentOptions extends OpenApiOptions {
+  /** How JSON is written; nothing but ProtoJSON's own rules unless given. */
+  readonly json?: JsonSwitches | undefined;
+  /** `"status"` unless given. */
+  readonly errors?: ErrorForm | undefined;
+  /** `"ndjson"` unless given. */
+  readonly streamFormat?: StreamForm | undefined;
+  /** Whether a PATCH gets its update mask from what the body sets. */
+  readonly inferUpdateMask?: boolean | undefined;
+}
+
+/**
+ * Describe bindings as an OpenAPI document: every rule an operation, every message that they lead to a schema.
+ *
+ *     const document = buildDocument(bindings, { info: { title: "Library" }, json: { emitDefaults: true } });
+ *     document.paths["/v1/shelves/{shelf}/books/{book}"]?.get?.operationId    // "Library_GetBook"
+ *
+ * The same bindings and options give the same document, member by member in the same order.
+ *
+ * @throws ConfigError with everything that is wrong with the options and with the annotations.
+ * @see https://spec.openapis.org/oas/v3.1.1.html
+ */
+export function buildDocument(bindings: readonly Binding[], options: DocumentOptions = {}): OpenApiDocument {
+  const faults: ConfigFault[] = checkOptions(options);
+  if (faults.length > 0) throw new ConfigError(faults);
+  const report = (fault: ConfigFault) => void faults.push(fault);
+  const visibility = createVisibility(options.visibility ?? []);
+  const shown = selectBindings(bindings, { services: options.services, visibility }, report);
+  const described = describe(shown, options, { report, visibility });
+  if (faults.length > 0) throw new ConfigError(faults);
+  const suited = options.lenient ? loosen(described, options.json ?? {}) : described;
+  const versioned = resolveVersion(options) === "3.0" ? toVersion30(suited) : suited;
+  const { info, servers, security, securitySchemes } = options;
+  const chosen = { info, servers, security, components: securitySchemes && { securitySchemes } };
+  return overlay(overlay(versioned, options.base ?? {}), chosen);
+}
+
+interface Audience {
+  readonly visibility: Visibility;
+  readonly report: Report;
+}
+
+/** What the protos alone say, as a document of version 3.1. */
+function describe(
+  bindings: readonly Binding[],
+  options: DocumentOptions,
+  { visibility, report }: Audience,
+): OpenApiDocument {
+  const { json: switches = {}, inferUpdateMask: infersUpdateMask = false } = options;
+  const services = [...new Set(bindings.map(({ method }) => method.service))];
+  const roots = [...new Set(services.map(({ reflection }) => reflection.root))];
+  const annotations = createAnnotations((fullName) => {
+    const type = roots.map((root) => root.lookup(fullName)).find((found) => found instanceof protobuf.Type);
+    return type && schemas.message(type, "response");
+  });
+  const resources = createResources(roots);
+  const isRequired = createIsRequired(annotations);
+  const context: DocumentContext = {
+    switches,
+    visibility,
+    resources,
+    annotations,
+    isRequired,
+    infersUpdateMask,
+  };
+  const schemas = createMessageSchemas(context);
+  const forms = { errors: options.errors ?? "status", streams: options.streamFormat ?? "ndjson" } as const;
+  const parts = { schemas, forms, context, names: createOperationNames(annotations, report) };
+  // Before anything is said of failures, so that a message of the API's own may be called `Status`.
+  const exchanges = layOutPaths(bindings, context).map((placement) => describeExchange(placement, parts));
+  const operations = exchanges.map((exchange) => ({
+    ...exchange.placement,
+    operation: describeOperation(exchange, parts),
+  }));
+  const tags = services.map((service): Tag => {
+    const { name: _, ...annotation } = annotations.tag(service);
+    const tag = compact({ name: parts.names.tagOf(service), description: cleanComment(service.comment) });
+    return overlay(tag, annotation);
+  });
+  const document: OpenApiDocument = {
+    openapi: "3.1.0",
+    info: defaultInfo(services),
+    servers: [{ url: "/" }],
+    // No requirement, said aloud: linters take silence for an oversight.
+    security: [],
+    tags,
+    paths: pathItems(operations),
+    components: { schemas: schemas.components() },
+  };
+  return services.reduce((below, service) => overlay(below, annotations.document(service)), document);
+}
+
+function checkOptions(options: DocumentOptions): ConfigFault[] {
+  const faults = checkOpenApiOptions(options, ["json", "errors", "streamFormat", "inferUpdateMask"]);
+  const version = versionOf(options.base);
+  if (options.version !== undefined && version !== undefined && version !== options.version) {
+    const message = `openapi: the base document is of version ${version}, the one asked for is ${options.version}`;
+    faults.push({ message });
+  }
+  return faults;
+}
+
+function resolveVersion({ version, base }: DocumentOptions): string {
+  return version ?? versionOf(base) ?? "3.1";
+}
+
+/** `"3.0"` for a base document that says `openapi: "3.0.3"`. */
+function versionOf(base: object | undefined): string | undefined {
+  const version = base !== undefined && "openapi" in base ? base.openapi : undefined;
+  return typeof version === "string" ? /^\d+\.\d+/.exec(version)?.[0] : undefined;
+}

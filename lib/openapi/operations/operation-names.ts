@@ -1,0 +1,54 @@
+import type { Report } from "../../schema/config-error.js";
+import type { Method, Service } from "../../schema/schema.js";
+import type { Annotations } from "../annotations/annotations.js";
+import { createNamePool } from "../names.js";
+
+/** Names for services and operations, each unique within a document; who comes first has the short one. */
+export interface OperationNames {
+  /** `"Greeter"`, or `"greet.v2.Greeter"` for the second of that name. */
+  tagOf(service: Service): string;
+  /**
+   * `"Greeter_SayHello"`, then `"Greeter_SayHello2"` for the next rule of the method. An id that an annotation
+   * chose is kept, and numbered alike.
+   */
+  nextIdOf(method: Method, annotated: string | undefined): string;
+}
+
+export function createOperationNames(annotations: Annotations, report: Report): OperationNames {
+  const tagNames = createNamePool();
+  const prefixes = createNamePool();
+  const ids = createNamePool();
+  const ruleCounts = new Map<Method, number>();
+
+  const tagOf = memoize((service: Service) =>
+    tagNames.take(annotations.tag(service).name ?? service.name, service.fullName),
+  );
+  const prefixOf = memoize((service: Service) =>
+    prefixes.take(service.name, service.fullName.replaceAll(".", "_")),
+  );
+
+  return {
+    tagOf,
+    nextIdOf(method, annotated) {
+      const count = (ruleCounts.get(method) ?? 0) + 1;
+      ruleCounts.set(method, count);
+      const base = annotated ?? `${prefixOf(method.service)}_${method.name}`;
+      const id = ids.take(count === 1 ? base : `${base}${count}`);
+      if (annotated !== undefined && count === 1 && id !== annotated) {
+        const message = `the operation id "${annotated}" is taken by another method: choose another`;
+        report({ file: method.service.file, method: method.fullName, message });
+      }
+      return id;
+    },
+  };
+}
+
+/** Ask once for each service. */
+function memoize(name: (service: Service) => string): (service: Service) => string {
+  const names = new Map<Service, string>();
+  return (service) => {
+    const known = names.get(service) ?? name(service);
+    names.set(service, known);
+    return known;
+  };
+}

@@ -1,0 +1,67 @@
+import { cleanComment, splitComment, summarizeName } from "../comments.js";
+import type { DocumentContext } from "../context.js";
+import type { Operation, Parameter, RequestBody, Response } from "../document.js";
+import { overlay } from "../overlay.js";
+import type { Placement } from "../paths/lay-out-paths.js";
+import { compact } from "../record.js";
+import type { MessageSchemas } from "../schemas/message-schemas.js";
+import type { OperationNames } from "./operation-names.js";
+import { pathParameters } from "./path-parameters.js";
+import { queryParameters } from "./query-parameters.js";
+import { requestBody } from "./request-body.js";
+import { errorResponses, type ResponseForms, successResponse, withErrorContent } from "./responses.js";
+
+export interface OperationParts {
+  readonly schemas: MessageSchemas;
+  readonly forms: ResponseForms;
+  readonly context: DocumentContext;
+  readonly names: OperationNames;
+}
+
+/** What a binding takes and answers when all goes well. */
+export interface Exchange {
+  readonly placement: Placement;
+  readonly parameters: readonly Parameter[];
+  readonly requestBody: RequestBody | undefined;
+  readonly success: Response;
+}
+
+export function describeExchange(
+  placement: Placement,
+  { schemas, context, forms }: OperationParts,
+): Exchange {
+  const { binding } = placement;
+  return {
+    placement,
+    parameters: [
+      ...pathParameters(placement.parameters, schemas, context),
+      ...queryParameters(binding, schemas, context),
+    ],
+    requestBody: requestBody(binding, schemas, context.isRequired),
+    success: successResponse(binding, schemas, forms),
+  };
+}
+
+/** Everything that a document says of one binding. */
+export function describeOperation(
+  exchange: Exchange,
+  { schemas, context, forms, names }: OperationParts,
+): Operation {
+  const { placement, parameters, requestBody, success } = exchange;
+  const { method, template } = placement.binding;
+  const comment = cleanComment(method.comment);
+  const { operationId: annotatedId, ...annotation } = context.annotations.operation(method);
+  const described: Operation = compact({
+    tags: [names.tagOf(method.service)],
+    summary: summarizeName(method.name),
+    ...splitComment(comment),
+    operationId: names.nextIdOf(method, annotatedId),
+    deprecated: method.isDeprecated || method.service.isDeprecated || undefined,
+    "x-google-http-path": template.text,
+    parameters: parameters.length === 0 ? undefined : parameters,
+    requestBody,
+    responses: { "200": success, ...errorResponses(comment) },
+  });
+  const annotated = overlay(described, annotation);
+  return { ...annotated, responses: withErrorContent(annotated.responses, schemas, forms) };
+}

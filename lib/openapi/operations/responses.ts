@@ -1,0 +1,92 @@
+import type { Binding } from "../../http-rule/binding.js";
+import type { Content, JsonSchema, Response } from "../document.js";
+import type { MessageSchemas } from "../schemas/message-schemas.js";
+import { mapMembers } from "../versions/map-schemas.js";
+import { binaryContent, isHttpBody } from "./content.js";
+import { errorsNamedIn } from "./error-comments.js";
+
+/**
+ * How failures are written: as `google.rpc.Status`, as `{"error": ...}` like the servers of Google, or in a form
+ * of one's own.
+ */
+export type ErrorForm = "status" | "google" | { readonly contentType: string; readonly schema: JsonSchema };
+
+/** How streams of responses are written to clients that do not ask for server-sent events. */
+export type StreamForm = "ndjson" | "sse" | "array" | "result-error";
+
+export interface ResponseForms {
+  readonly errors: ErrorForm;
+  readonly streams: StreamForm;
+}
+
+/** The response of a call that succeeds: one message, one field of it, its bytes, or a stream of them. */
+export function successResponse(binding: Binding, schemas: MessageSchemas, forms: ResponseForms): Response {
+  const { method, responseBody } = binding;
+  if (isBinary(binding))
+    return { description: "The bytes, with their content type.", content: binaryContent };
+  const item = responseBody
+    ? schemas.field(responseBody, "response")
+    : schemas.message(method.responseType, "response");
+  const isStream = method.kind === "server-streaming" || method.kind === "duplex-streaming";
+  if (!isStream) return { description: "OK", content: { "application/json": { schema: item } } };
+  const { description, content } = streamContents[forms.streams](item);
+  return {
+    description: `${description} A failure after the first message is the last item.`,
+    content: { ...content, "text/event-stream": { schema: item } },
+  };
+}
+
+/** The failures that the comment of a method speaks of, by HTTP status, and all others. */
+export function errorResponses(comment: string | undefined): Record<string, Response> {
+  const named = [...errorsNamedIn(comment)].sort(([a], [b]) => a - b);
+  return {
+    ...Object.fromEntries(named.map(([status, description]) => [String(status), { description }])),
+    default: { description: "The call failed." },
+  };
+}
+
+/** Give the failures that have no content the one that they are written with. */
+export function withErrorContent(
+  responses: Readonly<Record<string, Response>>,
+  schemas: MessageSchemas,
+  { errors }: ResponseForms,
+): Record<string, Response> {
+  const content = errorContent(errors, schemas);
+  return mapMembers(responses, (response, status) => {
+    const isWhole = response.content !== undefined || "$ref" in response || !/^[45]|^default$/.test(status);
+    return isWhole ? response : { ...response, content };
+  });
+}
+
+function errorContent(form: ErrorForm, schemas: MessageSchemas): Content {
+  if (typeof form === "object") return { [form.contentType]: { schema: form.schema } };
+  const schema = schemas.known(form === "google" ? "error" : "google.rpc.Status");
+  return { "application/json": { schema } };
+}
+
+function isBinary({ method, responseBody }: Binding): boolean {
+  if (responseBody === undefined) return isHttpBody(method.responseType);
+  const { resolvedType, repeated, map } = responseBody;
+  return resolvedType !== null && isHttpBody(resolvedType) && !repeated && !map;
+}
+
+interface StreamContent {
+  readonly description: string;
+  readonly content: Content;
+}
+
+const streamContents: Readonly<Record<StreamForm, (item: JsonSchema) => StreamContent>> = {
+  ndjson: (item) => ({
+    description: "A stream of messages, one on each line.",
+    content: { "application/x-ndjson": { schema: item } },
+  }),
+  sse: () => ({ description: "A stream of messages, one in each event.", content: {} }),
+  array: (item) => ({
+    description: "A stream of messages as one array.",
+    content: { "application/json": { schema: { type: "array", items: item } } },
+  }),
+  "result-error": (result) => ({
+    description: "A stream of messages, each as `result` on a line of its own.",
+    content: { "application/json": { schema: { type: "object", properties: { result, error: {} } } } },
+  }),
+};

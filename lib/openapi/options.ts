@@ -1,0 +1,79 @@
+import type { ConfigFault } from "../schema/config-error.js";
+import { didYouMean } from "../schema/suggest-name.js";
+import type { Info, SecurityRequirement, SecurityScheme, Server } from "./document.js";
+import { isRecord } from "./record.js";
+
+/** What the OpenAPI document says and shows. Everything may be left out. */
+export interface OpenApiOptions {
+  /** The version of OpenAPI: `"3.1"` unless given. */
+  readonly version?: "3.1" | "3.0" | undefined;
+  /** Title, version, description, contact, license. Without it: the names of the services and their version. */
+  readonly info?: Partial<Info> | undefined;
+  /** Where the API is found: `[{ url: "/" }]` unless given. */
+  readonly servers?: readonly Server[] | undefined;
+  /** What every operation asks of its caller: `[{ token: [] }]`. */
+  readonly security?: readonly SecurityRequirement[] | undefined;
+  /** `{ token: { type: "http", scheme: "bearer" } }` */
+  readonly securitySchemes?: Readonly<Record<string, SecurityScheme>> | undefined;
+  /**
+   * A document to merge with: routes of your own, texts, examples. Where both speak of the same thing, this one
+   * holds.
+   */
+  readonly base?: object | undefined;
+  /** Full names of the services to show, or packages to show all of: `["greet.v1.Greeter", "library.v1"]`. */
+  readonly services?: readonly string[] | undefined;
+  /** Labels of `google.api.visibility` whose restricted parts are shown as well; without it, none are. */
+  readonly visibility?: readonly string[] | undefined;
+  /**
+   * Describe all that the server reads, not only what it writes: numbers as text, enum numbers, nulls, members
+   * that are read-only. For validators in front of the router; readers and generators do better without it.
+   */
+  readonly lenient?: boolean | undefined;
+  /** Where the document is served: `"/openapi.json"` unless given, and as YAML beside it. */
+  readonly path?: string | undefined;
+}
+
+/**
+ * Check the names and values of options.
+ *
+ *     { versoin: "3.0" }    // openapi: unknown option "versoin"; did you mean "version"?
+ */
+export function checkOpenApiOptions(options: object, others: readonly string[] = []): ConfigFault[] {
+  const names = [...Object.keys(rules), ...others];
+  return Object.entries(options).flatMap(([name, value]) => {
+    if (!names.includes(name))
+      return { message: `openapi: unknown option "${name}"${didYouMean(name, names)}` };
+    const rule = Object.hasOwn(rules, name) ? rules[name as keyof OpenApiOptions] : undefined;
+    if (rule === undefined || value === undefined || rule.accepts(value)) return [];
+    return { message: `openapi: option "${name}" takes ${rule.wants}, not ${JSON.stringify(value)}` };
+  });
+}
+
+interface Rule {
+  readonly wants: string;
+  accepts(value: unknown): boolean;
+}
+
+const rules: Readonly<Record<keyof OpenApiOptions, Rule>> = {
+  version: { wants: '"3.1" or "3.0"', accepts: (value) => value === "3.1" || value === "3.0" },
+  info: { wants: "an object", accepts: isRecord },
+  servers: { wants: "an array of servers", accepts: isArrayOf(isRecord) },
+  security: { wants: "an array of requirements", accepts: isArrayOf(isRecord) },
+  securitySchemes: { wants: "an object of schemes", accepts: isRecord },
+  base: { wants: "a document", accepts: isRecord },
+  services: { wants: "an array of names", accepts: isArrayOf(isString) },
+  visibility: { wants: "an array of labels", accepts: isArrayOf(isString) },
+  lenient: { wants: "true or false", accepts: (value) => typeof value === "boolean" },
+  path: {
+    wants: 'a path such as "/openapi.json"',
+    accepts: (value) => isString(value) && value.startsWith("/"),
+  },
+};
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isArrayOf(accepts: (item: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => Array.isArray(value) && value.every(accepts);
+}

@@ -1,0 +1,56 @@
+import { isRecord } from "./record.js";
+
+/**
+ * Lay one document, or a part of one, over another: what the upper says holds.
+ *
+ *     overlay({ info: { title: "Books", version: "v1" } }, { info: { title: "The Library" } })
+ *     // { info: { title: "The Library", version: "v1" } }
+ *
+ * Objects are merged member by member. Of lists, those are merged whose items have a name (tags, parameters), item
+ * by item; any other list is replaced.
+ */
+export function overlay<T extends object>(lower: T, upper: object): T {
+  // What is laid over a part of a document has the members of that part.
+  return overlayObjects(lower as Record<string, unknown>, upper as Record<string, unknown>) as T;
+}
+
+function overlayObjects(
+  lower: Readonly<Record<string, unknown>>,
+  upper: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const members = new Map(Object.entries(lower));
+  for (const [name, value] of Object.entries(upper)) {
+    if (value !== undefined) members.set(name, overlayValues(members.get(name), value));
+  }
+  return Object.fromEntries(members);
+}
+
+function overlayValues(lower: unknown, upper: unknown): unknown {
+  if (isRecord(lower) && isRecord(upper))
+    return isReference(lower, upper) ? upper : overlayObjects(lower, upper);
+  if (Array.isArray(lower) && Array.isArray(upper) && [...lower, ...upper].every(isNamed)) {
+    return overlayNamed(lower, upper);
+  }
+  return upper;
+}
+
+/** A reference stands for itself: members beside it would be others' members. */
+function isReference(
+  lower: Readonly<Record<string, unknown>>,
+  upper: Readonly<Record<string, unknown>>,
+): boolean {
+  return "$ref" in lower !== "$ref" in upper;
+}
+
+type Named = Readonly<Record<string, unknown>> & { readonly name: string };
+
+function isNamed(item: unknown): item is Named {
+  return isRecord(item) && typeof item.name === "string";
+}
+
+function overlayNamed(lower: readonly Named[], upper: readonly Named[]): unknown[] {
+  const keyOf = ({ name, in: place }: Named) => `${place ?? ""} ${name}`;
+  const items = new Map<string, unknown>(lower.map((item) => [keyOf(item), item]));
+  for (const item of upper) items.set(keyOf(item), overlayValues(items.get(keyOf(item)), item));
+  return [...items.values()];
+}

@@ -1,0 +1,113 @@
+import type protobuf from "protobufjs";
+import type { JsonSwitches } from "../../json/codec.js";
+import { qualifiedName } from "../../schema/walk.js";
+import type { JsonSchema } from "../document.js";
+import { scalarSchema } from "./scalar-schemas.js";
+
+/**
+ * A well-known type as ProtoJSON writes it; `undefined` for every message that is an object with its fields.
+ *
+ *     wellKnownSchema(timestamp, {})    // { type: "string", format: "date-time", examples: [...] }
+ *
+ * `google.protobuf.Any` is not here, but among the components.
+ *
+ * @see https://protobuf.dev/programming-guides/json/
+ */
+export function wellKnownSchema(type: protobuf.Type, switches: JsonSwitches): JsonSchema | undefined {
+  const name = qualifiedName(type);
+  const scalar = wrappers.get(name);
+  return scalar === undefined ? wellKnownSchemas.get(name) : scalarSchema(scalar, switches);
+}
+
+/**
+ * How a message stands in a query: as text without quotes, as JSON, not at all, or field by field (`undefined`).
+ */
+export function queryForm(type: protobuf.Type): "text" | "json" | "none" | undefined {
+  const name = qualifiedName(type);
+  if (name === "google.protobuf.Empty") return "none";
+  if (textForms.has(name) || wrappers.has(name)) return "text";
+  return wellKnownSchemas.has(name) || name === "google.protobuf.Any" ? "json" : undefined;
+}
+
+const textForms = new Set([
+  "google.protobuf.Timestamp",
+  "google.protobuf.Duration",
+  "google.protobuf.FieldMask",
+]);
+
+const wrappers = new Map([
+  ["google.protobuf.DoubleValue", "double"],
+  ["google.protobuf.FloatValue", "float"],
+  ["google.protobuf.Int64Value", "int64"],
+  ["google.protobuf.UInt64Value", "uint64"],
+  ["google.protobuf.Int32Value", "int32"],
+  ["google.protobuf.UInt32Value", "uint32"],
+  ["google.protobuf.BoolValue", "bool"],
+  ["google.protobuf.StringValue", "string"],
+  ["google.protobuf.BytesValue", "bytes"],
+]);
+
+const wellKnownSchemas = new Map<string, JsonSchema>([
+  ["google.protobuf.Timestamp", { type: "string", format: "date-time", examples: ["2026-01-15T01:30:15Z"] }],
+  // JSON Schema's format "duration" is ISO 8601, which this is not.
+  [
+    "google.protobuf.Duration",
+    { type: "string", pattern: "^-?[0-9]+(\\.[0-9]{1,9})?s$", examples: ["1.5s"] },
+  ],
+  ["google.protobuf.FieldMask", { type: "string", examples: ["displayName,author.givenName"] }],
+  ["google.protobuf.Struct", { type: "object", additionalProperties: true }],
+  ["google.protobuf.ListValue", { type: "array", items: {} }],
+  ["google.protobuf.Value", {}],
+  ["google.protobuf.Empty", { type: "object" }],
+]);
+
+export type KnownComponentName = "google.protobuf.Any" | "google.rpc.Status" | "error";
+
+/** A component that is the same in every document; it refers to others through `refer`. */
+interface KnownComponent {
+  readonly shortName: string;
+  schema(refer: (name: KnownComponentName) => JsonSchema): JsonSchema;
+}
+
+export const knownComponents: Readonly<Record<KnownComponentName, KnownComponent>> = {
+  "google.protobuf.Any": {
+    shortName: "Any",
+    schema: () => ({
+      type: "object",
+      description: "A message of any type, which `@type` names, with its fields beside it.",
+      properties: { "@type": { type: "string", examples: ["type.googleapis.com/google.protobuf.Duration"] } },
+      additionalProperties: true,
+    }),
+  },
+  "google.rpc.Status": {
+    shortName: "Status",
+    schema: (refer) => ({
+      type: "object",
+      description: "How a call ended that failed.",
+      properties: {
+        code: { type: "integer", format: "int32", description: "The code of gRPC: `5` is NOT_FOUND." },
+        message: { type: "string", description: "What went wrong, for developers." },
+        details: { type: "array", items: refer("google.protobuf.Any") },
+      },
+    }),
+  },
+  // What servers of Google answer, see https://google.aip.dev/193.
+  error: {
+    shortName: "Error",
+    schema: (refer) => ({
+      type: "object",
+      description: "How a call ended that failed.",
+      properties: {
+        error: {
+          type: "object",
+          properties: {
+            code: { type: "integer", format: "int32", description: "The status of HTTP." },
+            message: { type: "string", description: "What went wrong, for developers." },
+            status: { type: "string", description: "The code of gRPC by name.", examples: ["NOT_FOUND"] },
+            details: { type: "array", items: refer("google.protobuf.Any") },
+          },
+        },
+      },
+    }),
+  },
+};

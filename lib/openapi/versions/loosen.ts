@@ -1,0 +1,84 @@
+import type { JsonSwitches } from "../../json/codec.js";
+import type { JsonSchema, OpenApiDocument, Operation, Parameter, PathItem } from "../document.js";
+import { compact } from "../record.js";
+import { withoutOneofs } from "../schemas/oneof-schemas.js";
+import { mapMembers, mapSchemas, mapSubschemas } from "./map-schemas.js";
+
+/**
+ * Describe all that the server reads, for validators in front of it.
+ *
+ *     { type: "integer" }                         // { type: ["integer", "string"] }
+ *     { type: "string", format: "int64" }         // { type: ["string", "integer"], format: "int64" }
+ *     { type: "string", enum: ["UNKNOWN"] }       // one of the names, or any number
+ *     { properties: { title: T } }                // T or null
+ *
+ * ProtoJSON reads numbers as text, enums by number, null as a field that is not set, and fields under their proto
+ * names too. Fields that are read-only may be sent back. What one oneof holds is left to the server: members that
+ * are null do not count.
+ *
+ * @see https://protobuf.dev/programming-guides/json/
+ */
+export function loosen(document: OpenApiDocument, switches: JsonSwitches): OpenApiDocument {
+  const readsAnyName = switches.caseInsensitiveEnums === true || switches.ignoreUnknownFields === true;
+  const loosenSchema = (schema: JsonSchema): JsonSchema =>
+    loosenObject(loosenScalar(mapSubschemas(schema, loosenSchema), readsAnyName));
+  // What stands in a URL is text, which validators read as the type that the schema names.
+  const { paths, ...rest } = mapSchemas(document, loosenSchema, "parameters");
+  return { ...rest, paths: mapMembers(paths, loosenPathItem) };
+}
+
+function loosenScalar(schema: JsonSchema, readsAnyName: boolean): JsonSchema {
+  const { type, enum: names, ...others } = schema;
+  if (type === "integer" || type === "number") return { ...others, type: [type, "string"] };
+  if (type !== "string") return schema;
+  if (schema.format === "int64" || schema.format === "uint64")
+    return { ...others, type: ["string", "integer"] };
+  if (names === undefined) return schema;
+  return { ...others, anyOf: [readsAnyName ? { type } : { type, enum: names }, { type: "integer" }] };
+}
+
+function loosenObject(schema: JsonSchema): JsonSchema {
+  const { properties, required = [], readOnly, allOf = [], ...others } = withoutOneofs(schema);
+  const exact = required.filter((name) => otherSpelling(name) === name);
+  const spelt = required.filter((name) => otherSpelling(name) !== name).map(inEitherSpelling);
+  return compact({
+    ...others,
+    properties: properties && mapMembers(properties, orNull),
+    required: exact.length === 0 ? undefined : exact,
+    allOf: allOf.length + spelt.length === 0 ? undefined : [...allOf, ...spelt],
+  });
+}
+
+function orNull(schema: JsonSchema): JsonSchema {
+  const { description, ...value } = schema;
+  if (Object.keys(value).length === 0) return schema;
+  const { type, anyOf, ...others } = schema;
+  if (type !== undefined) return { ...others, type: [type, "null"].flat() };
+  if (anyOf !== undefined) return { ...others, anyOf: [...anyOf, { type: "null" }] };
+  return compact({ description, anyOf: [value, { type: "null" as const }] });
+}
+
+function inEitherSpelling(name: string): JsonSchema {
+  return { anyOf: [{ required: [name] }, { required: [otherSpelling(name)] }] };
+}
+
+/** `"page_size"` for `"pageSize"`, and the other way round. */
+function otherSpelling(name: string): string {
+  if (name.includes("_")) return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** A parameter in the query may have its other name as well; what must be there cannot be said of either. */
+function loosenParameter(parameter: Parameter): Parameter {
+  const { required, ...others } = parameter;
+  return parameter.in === "query" && otherSpelling(parameter.name) !== parameter.name ? others : parameter;
+}
+
+/** What an extension holds has no parameters, and stays. */
+function loosenPathItem(item: PathItem): PathItem {
+  return mapMembers(item as Readonly<Record<string, Operation>>, (operation) =>
+    operation.parameters === undefined
+      ? operation
+      : { ...operation, parameters: operation.parameters.map(loosenParameter) },
+  );
+}

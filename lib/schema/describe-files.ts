@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import protobuf from "protobufjs";
+import { describeFile } from "./describe-file.js";
+import { nameFiles } from "./file-names.js";
+import type { ParsedOptions } from "./read-descriptor-options.js";
+import type { Schema, SchemaFile } from "./schema.js";
+import { isNamespace, fileOf as pathOf, qualifiedName } from "./walk.js";
+
+/**
+ * The descriptors of everything that was loaded, as `google.protobuf.FileDescriptorProto`.
+ *
+ * The files of a descriptor set are given as they were serialized. The files of any other source are described anew,
+ * with their comments, JSON names, proto3 `optional` fields and custom options; lines, columns and the order among
+ * declarations of different kinds are not known any more.
+ */
+export function describeFiles({ root, files }: Pick<Schema, "root" | "files">): readonly SchemaFile[] {
+  const known = new Set(files.map(({ name }) => name));
+  const declared = collectDeclarations(root);
+  const described = [...declared]
+    .filter(([name]) => !known.has(name))
+    .map(([name, declarations]) => ({ name, bytes: describeFile(name, declarations, root) }));
+  return [...files, ...described];
+}
+
+/** What one file declares at its top level. */
+export interface Declarations {
+  readonly packageName: string;
+  readonly objects: protobuf.ReflectionObject[];
+  /** Of the file itself: `[{ go_package: "example.com/greet" }]` */
+  readonly options: ParsedOptions;
+  /** The file that declares an object. */
+  fileOf(object: protobuf.ReflectionObject): string | undefined;
+}
+
+function collectDeclarations(root: protobuf.Root): Map<string, Declarations> {
+  const fileOf = nameFiles(root);
+  const declared = new Map<string, Declarations>();
+  collect(root);
+  return declared;
+
+  function collect(namespace: protobuf.NamespaceBase): void {
+    for (const object of namespace.nestedArray) {
+      if (isPackage(object)) {
+        collect(object);
+        continue;
+      }
+      const name = fileOf(object);
+      if (name === undefined) continue;
+      const declarations = declared.get(name);
+      if (declarations === undefined) declared.set(name, declare(namespace, object));
+      else declarations.objects.push(object);
+    }
+  }
+
+  function declare(namespace: protobuf.NamespaceBase, object: protobuf.ReflectionObject): Declarations {
+    const packageName = qualifiedName(namespace);
+    const options = readFileOptions(pathOf(object), packageName) ?? namespace.parsedOptions ?? [];
+    return { packageName, objects: [object], options, fileOf };
+  }
+}
+
+/** The root has the options of all files of a package together. The text is read again, should it still be there. */
+function readFileOptions(path: string | undefined, packageName: string): ParsedOptions | undefined {
+  try {
+    const { root } = protobuf.parse(readFileSync(path ?? "", "utf8"), new protobuf.Root());
+    return root.lookup(packageName)?.parsedOptions ?? [];
+  } catch {
+    return undefined; // It is built in, or gone.
+  }
+}
+
+function isPackage(object: protobuf.ReflectionObject): object is protobuf.NamespaceBase {
+  return isNamespace(object) && !(object instanceof protobuf.Type) && !(object instanceof protobuf.Service);
+}

@@ -1,0 +1,109 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { HttpResponse } from "../http/http-message.js";
+
+/** Send a response; a stream is sent as it comes, no faster than the client reads. */
+export async function writeHttpResponse(res: ServerResponse, response: HttpResponse): Promise<void> {
+  const { status, headers, body, trailers } = response;
+  // The client may be gone, or a middleware may have answered in the meantime.
+  if (res.destroyed || res.headersSent) return closeBody(body);
+  joinLists(res, headers);
+  if (isPieces(body)) {
+    res.writeHead(status, headers);
+    await writePieces(res, body, trailers);
+  } else {
+    const trailing = trailers?.();
+    if (trailing === undefined) {
+      if (body !== undefined) headers["content-length"] = Buffer.byteLength(body);
+      res.writeHead(status, headers);
+      res.end(body);
+    } else {
+      // Trailers need chunks.
+      res.writeHead(status, headers);
+      if (body !== undefined) res.write(body);
+      res.addTrailers(toTrailerList(trailing));
+      res.end();
+    }
+  }
+  discardRest(res.req);
+}
+
+/** Stop what makes a body that nobody will read. */
+export async function closeBody(body: HttpResponse["body"]): Promise<void> {
+  if (isPieces(body)) await body[Symbol.asyncIterator]().return?.();
+}
+
+function isPieces(body: HttpResponse["body"]): body is AsyncIterable<string | Uint8Array> {
+  return typeof body === "object" && !(body instanceof Uint8Array);
+}
+
+/** Headers that are lists, to which a middleware may have added before: a session its cookie, CORS its `Vary`. */
+const listHeaders = ["set-cookie", "vary", "link"];
+
+function joinLists(res: ServerResponse, headers: OutgoingHttpHeaders): void {
+  for (const name of listHeaders) {
+    const own = headers[name];
+    const before = own === undefined ? undefined : res.getHeader(name);
+    if (own !== undefined && before !== undefined) headers[name] = [before, own].flat().map(String);
+  }
+}
+
+/**
+ * What is left of a request that was answered before its end would keep the next one on the same connection from
+ * being read. Node sees to it only if nobody has begun to read.
+ */
+function discardRest(req: IncomingMessage): void {
+  if (!req.readableDidRead || req.readableEnded || req.destroyed) return;
+  req.unpipe();
+  req.removeAllListeners("data").removeAllListeners("readable");
+  req.resume();
+}
+
+async function writePieces(
+  res: ServerResponse & { flush?: () => void },
+  body: AsyncIterable<string | Uint8Array>,
+  trailers: HttpResponse["trailers"],
+): Promise<void> {
+  const untilDrained = createDrainage(res);
+  // A stream that is slow to start still tells its status.
+  res.flushHeaders();
+  try {
+    for await (const piece of body) {
+      if (res.destroyed) return;
+      const isWritable = res.write(piece);
+      // compression holds messages back until it is told not to.
+      res.flush?.();
+      if (!isWritable) await untilDrained();
+      if (res.destroyed) return;
+    }
+  } catch {
+    // The call has told onError; all that the client can be told now is that the response is not complete.
+    res.destroy();
+    return;
+  }
+  const trailing = trailers?.();
+  if (trailing !== undefined) res.addTrailers(toTrailerList(trailing));
+  res.end();
+}
+
+/**
+ * Waits until a response takes more, or is closed. One listener serves all waits: compression puts those for
+ * `drain` elsewhere, where they cannot be taken off again.
+ */
+function createDrainage(res: ServerResponse): () => Promise<void> {
+  let resume = () => {};
+  const onReady = () => resume();
+  res.on("drain", onReady).once("close", onReady);
+  return () =>
+    new Promise((resolve) => {
+      if (res.destroyed) resolve();
+      else resume = resolve;
+    });
+}
+
+function toTrailerList(trailers: Readonly<Record<string, string | readonly string[]>>): [string, string][] {
+  return Object.entries(trailers).flatMap(([name, value]) =>
+    typeof value === "string"
+      ? [[name, value] as [string, string]]
+      : value.map((one): [string, string] => [name, one]),
+  );
+}
