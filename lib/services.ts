@@ -9,7 +9,7 @@ import { withCodecs } from "./grpc/definition-codecs.js";
 import { createRemote, type Remote, type RemoteOptions } from "./grpc/remote.js";
 import type { Binding } from "./http-rule/binding.js";
 import { compileBindings } from "./http-rule/compile-binding.js";
-import { createRouter, type Router } from "./http-rule/router.js";
+import { createRouter } from "./http-rule/router.js";
 import type { JsonCodecs, JsonSwitches } from "./json/codec.js";
 import { createJsonCodecs } from "./json/create-json-codecs.js";
 import { ConfigError, type ConfigFault, type Report } from "./schema/config-error.js";
@@ -86,15 +86,14 @@ function createServices(schema: Schema, faults: ConfigFault[]): Services {
     faults.push({ ...fault, ...place });
   };
   const bindings = compileBindings(schema.services, report);
-  const router = createRouter(bindings, report);
+  createRouter(bindings, report);
   if (faults.length > 0) throw new ConfigError(faults);
-  return new Services({ schema, bindings, router });
+  return new Services({ schema, bindings });
 }
 
 interface Parts {
   readonly schema: Schema;
   readonly bindings: readonly Binding[];
-  readonly router: Router;
 }
 
 /** Loaded services: give them implementations, then hand them to a host. */
@@ -103,8 +102,6 @@ export class Services implements AsyncDisposable {
   readonly schema: Schema;
   /** @internal Every HTTP rule, compiled. */
   readonly bindings: readonly Binding[];
-  /** @internal The router of all bindings. */
-  readonly router: Router;
   /** @internal */
   readonly representation: Representation;
   /** @internal */
@@ -112,13 +109,13 @@ export class Services implements AsyncDisposable {
   readonly #interceptors: ServerInterceptorSource[] = [];
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #remotes: Remote[] = [];
+  #served: readonly Service[] | undefined;
 
   /** Made by `loadServices`. */
-  constructor({ schema, bindings, router }: Parts) {
+  constructor({ schema, bindings }: Parts) {
     const { representation } = schema;
     this.schema = schema;
     this.bindings = bindings;
-    this.router = router;
     this.representation = representation;
     this.codecs = createJsonCodecs(schema.root, representation);
     for (const method of schema.services.flatMap((service) => service.methods)) {
@@ -173,6 +170,7 @@ export class Services implements AsyncDisposable {
     }
     refuseSecond(implemented.map(({ endpoint }) => endpoint));
     for (const { endpoint, handler, form } of implemented) endpoint.implement({ handler, messages: form });
+    this.#served = undefined;
     const { interceptors = [] } = options;
     for (const { endpoint } of implemented) endpoint.intercept(interceptors);
     // Those who count calls also want to count the ones that nobody serves.
@@ -205,6 +203,7 @@ export class Services implements AsyncDisposable {
     refuseSecond(endpoints);
     const remote = createRemote(target, options, this);
     this.#remotes.push(remote);
+    this.#served = undefined;
     for (const endpoint of endpoints) {
       const { implementation, bare } = remote.implement(endpoint.method, endpoint.messages);
       endpoint.implement(implementation, bare);
@@ -276,6 +275,23 @@ export class Services implements AsyncDisposable {
       method: method.fullName,
       kind: method.kind,
     }));
+  }
+
+  /**
+   * @internal The services that have been added; all, as long as none has been. A file that imports another does not
+   * mean to serve what is in it.
+   */
+  get served(): readonly Service[] {
+    this.#served ??= this.#findServed();
+    return this.#served;
+  }
+
+  #findServed(): readonly Service[] {
+    const { services } = this.schema;
+    const added = services.filter(({ methods }) =>
+      methods.some(({ path }) => this.endpoint(path).isImplemented),
+    );
+    return added.length === 0 ? services : added;
   }
 
   /** @internal What serves a method; `path` is one of a loaded method. */

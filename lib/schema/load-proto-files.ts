@@ -9,6 +9,7 @@ import {
   addWellKnownTypes,
   findGoogleProtoFiles,
 } from "./google-protos.js";
+import { type ProtoFile, parseProtoFile } from "./parse-proto-file.js";
 import { qualifyOptions } from "./qualify-options.js";
 import { qualifyTypes } from "./qualify-types.js";
 import type { Reading } from "./read-files.js";
@@ -34,16 +35,17 @@ export function* loadProtoFiles(
   report: Report,
 ): Reading<protobuf.Root> {
   const root = new protobuf.Root();
-  /** By import name; `undefined` if it could not be read. */
+  /** By the folder of the importer and the import; `undefined` if it could not be read. */
   const imports = new Map<string, ReadFile | undefined>();
   /** By text, because one file may be reached by several paths. */
   const files = new Map<string, ReadFile>();
 
   for (const path of paths) {
-    if (addWellKnownTypes(root, /(?:^|\/)(google\/protobuf\/.*)/.exec(path)?.[1] ?? "")) continue;
+    if (addWellKnownTypes(root, wellKnownName(path))) continue;
     const folders = isAbsolute(path) ? [""] : [...includeDirs, ""];
     const found = yield* findFile(path, folders, report);
-    if (found === undefined) report({ message: `no such file: "${path}"${searchedIn(folders)}` });
+    const places = isAbsolute(path) ? "" : searchedIn(folders);
+    if (found === undefined) report({ message: `no such file: "${path}"${places}` });
     else yield* readFile(found);
   }
   qualifyTypes(root);
@@ -59,28 +61,29 @@ export function* loadProtoFiles(
   });
   return root;
 
-  function* readFile({ name, text }: FoundFile): Reading<ReadFile> {
-    const known = files.get(text);
+  function* readFile(found: ProtoFile): Reading<ReadFile> {
+    const known = files.get(found.text);
     if (known !== undefined) return known;
-    const parsed = parseFile(name, text, root, keepCase, report);
-    const file: ReadFile = { name, text, isParsed: parsed !== undefined, imports: [] };
-    files.set(text, file);
+    const parsed = parseProtoFile(found, root, { keepCase, report });
+    const file: ReadFile = { ...found, isParsed: parsed !== undefined, imports: [] };
+    files.set(found.text, file);
     for (const target of parsed?.imports ?? []) file.imports.push(yield* readImport(target, file, report));
     for (const target of parsed?.weakImports ?? []) yield* readImport(target, file, () => {});
     return file;
   }
 
   function* readImport(target: string, importer: ReadFile, report: Report): Reading<ReadFile | undefined> {
-    if (!imports.has(target)) {
+    const key = `${dirname(importer.name)}:${target}`;
+    if (!imports.has(key)) {
       // Files may import each other in circles.
-      imports.set(target, builtIn(target));
-      imports.set(target, yield* findImport(target, importer, report));
+      imports.set(key, builtIn(target));
+      imports.set(key, yield* findImport(target, importer, report));
     }
-    return imports.get(target);
+    return imports.get(key);
   }
 
   function* findImport(target: string, importer: ReadFile, report: Report): Reading<ReadFile | undefined> {
-    if (addWellKnownTypes(root, target)) return builtIn(target);
+    if (addWellKnownTypes(root, wellKnownName(target))) return builtIn(target);
     const reportHere: Report = (fault) => report({ ...placeOfImport(importer, target), ...fault });
     const folders = [...includeDirs, dirname(importer.name)];
     const found = yield* findFile(target, folders, reportHere);
@@ -96,13 +99,13 @@ export function* loadProtoFiles(
   }
 }
 
-interface FoundFile {
-  /** Its path as messages name it: relative to the working directory if it is inside. */
-  readonly name: string;
-  readonly text: string;
+/** Copies of the well-known types are not read, wherever they are: `third_party/google/protobuf/any.proto`. */
+function wellKnownName(path: string): string {
+  return /(?:^|\/)(google\/protobuf\/.*)/.exec(path)?.[1] ?? path;
 }
 
-interface ReadFile extends FoundFile {
+/** A file that was found, by its path as faults name it. */
+interface ReadFile extends ProtoFile {
   readonly isParsed: boolean;
   /** `undefined` for one that could not be read. */
   readonly imports: (ReadFile | undefined)[];
@@ -119,7 +122,7 @@ function isComplete(file: ReadFile | undefined, visited = new Set<ReadFile>()): 
   return file.isParsed && file.imports.every((imported) => isComplete(imported, visited));
 }
 
-function* findFile(path: string, folders: readonly string[], report: Report): Reading<FoundFile | undefined> {
+function* findFile(path: string, folders: readonly string[], report: Report): Reading<ProtoFile | undefined> {
   for (const folder of folders) {
     const candidate = join(folder, path);
     try {
@@ -135,7 +138,7 @@ function* findFile(path: string, folders: readonly string[], report: Report): Re
   return undefined;
 }
 
-function* findGoogleFile(target: string, report: Report): Reading<FoundFile | undefined> {
+function* findGoogleFile(target: string, report: Report): Reading<ProtoFile | undefined> {
   if (!isGoogles(target)) return undefined;
   const folder = findGoogleProtoFiles();
   return folder === undefined ? undefined : yield* findFile(target, [folder], report);
@@ -163,85 +166,11 @@ function displayPath(path: string): string {
 }
 
 function searchedIn(folders: readonly string[]): string {
-  const names = new Set(folders.map((folder) => `"${folder === "" ? "." : folder}"`));
+  const names = new Set(folders.map((folder) => `"${folder === "" ? process.cwd() : folder}"`));
   return ` in ${[...names].join(" or ")}`;
 }
 
 function placeOfImport({ name, text }: ReadFile, target: string): Pick<ConfigFault, "file" | "line"> {
   const index = text.split("\n").findIndex((line) => /^\s*import\b/.test(line) && line.includes(target));
   return { file: name, line: index === -1 ? undefined : index + 1 };
-}
-
-/** Add what the text declares to the root; `undefined` after a fault. */
-function parseFile(
-  file: string,
-  text: string,
-  root: protobuf.Root,
-  keepCase: boolean,
-  report: Report,
-): protobuf.IParserResult | undefined {
-  // An undeclared property of the parser: the file name that it notes on every object.
-  const parser = protobuf.parse as unknown as { filename: string | null };
-  parser.filename = file;
-  try {
-    return protobuf.parse(prepareText(text), root, { keepCase, alternateCommentMode: true });
-  } catch (error) {
-    report({ file, ...explainParseError(error as Error, text, root) });
-    return undefined;
-  } finally {
-    parser.filename = null;
-  }
-}
-
-/**
- * Write the text so that the parser keeps all comments. It looks for the comment of a declaration on the line before
- * its number or brace, so what is spread over several lines is joined, without moving what follows; and it takes a
- * star at the start of a comment for decoration, though it may be emphasis.
- */
-function prepareText(text: string): string {
-  return text
-    .replace(declarationHead, (head) => {
-      const lines = head.split("\n");
-      return lines.length === 1 ? head : lines.join(" ") + "\n".repeat(lines.length - 1);
-    })
-    .replace(firstStar, "$1*");
-}
-
-/** `repeated Shelf shelves = 1` or `message Shelf {` */
-const declarationHead =
-  /^[ \t]*(?:(?:[\w.]+(?:\s*<[\w.\s,]*>)?\s+){0,5}\w+\s*=\s*-?\w+|(?:message|enum|service|oneof)\s+\w+\s*\{)/gm;
-
-/** A star that begins a comment of `//`, the line before which is no such comment. */
-const firstStar = /((?:^|\n)(?![ \t]*\/\/).*\n[ \t]*\/\/[ \t]*)(?=\*)/g;
-
-/** Say what protobufjs says in the words of this package. */
-function explainParseError({ message }: Error, text: string, root: protobuf.Root): ConfigFault {
-  const syntax = /^illegal (\w[\w ]*?) '(.*?)'(?:, '(.*)' expected)? \(.*?line (\d+)\)$/s.exec(message);
-  if (syntax !== null) {
-    const [, role, token, expected, line] = syntax;
-    return { line: Number(line), message: explainToken(role!, token!, expected) };
-  }
-  const line = /\(.*?line (\d+)\)$/.exec(message);
-  if (line !== null) return { line: Number(line[1]), message: message.slice(0, line.index).trimEnd() };
-
-  const duplicate = /^duplicate name '(.*)' in (?:\w+ ?)(?:\.?(\S*))$/.exec(message);
-  if (duplicate !== null) {
-    const name = [duplicate[2], duplicate[1]].filter(Boolean).join(".");
-    const other = root.lookup(`.${name}`)?.filename;
-    return {
-      line: findLine(text, name),
-      message: `"${name}" is declared twice${other ? `, the other time in ${other}` : ""}`,
-    };
-  }
-  const name = / in \w+ \.?([\w.]+)$/.exec(message)?.[1];
-  return {
-    line: name === undefined ? undefined : findLine(text, name),
-    message: message.replace(/ in \w+ \.?([\w.]+)$/, ' in "$1"').replaceAll("'", '"'),
-  };
-}
-
-function explainToken(role: string, token: string, expected: string | undefined): string {
-  if (token === "null") return "the file ends within a declaration: a brace or a semicolon is missing";
-  if (expected !== undefined) return `unexpected "${token}", "${expected}" is missing before it`;
-  return role === "token" ? `unexpected "${token}"` : `"${token}" is no valid ${role}`;
 }

@@ -19,7 +19,7 @@ export interface Representation {
   readonly arrays: boolean;
   /** Write `{}` for empty maps. */
   readonly objects: boolean;
-  /** Add a property named like the oneof that holds the name of the field that is set. */
+  /** Add a property named like the oneof that holds the name of the field that is set; a proto3 `optional` is none. */
   readonly oneofs: boolean;
 }
 

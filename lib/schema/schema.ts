@@ -4,10 +4,10 @@ import type { Representation } from "./representation.js";
 /**
  * Everything that was loaded: the protobuf types and the services with their HTTP rules.
  *
- * Types and fields are protobufjs reflection objects. Whatever the source was (`.proto` text, a descriptor
- * set, a `Root`), these hold on all of them: `field.jsonName`, `field.protoName` and `field.hasPresence` are
- * right, `comment` is the comment of the source, `parsedOptions` lists the custom options in file order, and
- * everything is resolved.
+ * Types and fields are protobufjs reflection objects, all resolved. Whatever the source was, `field.jsonName`,
+ * `field.protoName` and `field.hasPresence` are right. Of `.proto` files and descriptor sets, `comment` is the comment
+ * of the source, and `parsedOptions` has its options, custom ones under their full names: `"(google.api.http)"`. A
+ * `Root` has what it was made with, a `PackageDefinition` less; `readOption` reads custom options of them all.
  */
 export interface Schema {
   readonly root: protobuf.Root;

@@ -23,7 +23,7 @@ export type OpenApiHandler = (request: HttpRequest) => HttpResponse | undefined;
  * @throws ConfigError for options that do not exist or do not fit.
  */
 export function createOpenApiHandler(
-  bindings: readonly Binding[],
+  findBindings: () => readonly Binding[],
   options: OpenApiOptions,
   settings: RestSettings,
 ): OpenApiHandler {
@@ -31,7 +31,7 @@ export function createOpenApiHandler(
   if (faults.length > 0) throw new ConfigError(faults);
   const jsonPath = options.path ?? "/openapi.json";
   const yamlPath = jsonPath.replace(/(\.json)?$/, ".yaml");
-  const pages = createPages((mountPath) =>
+  const pages = createPages(findBindings, (bindings, mountPath) =>
     buildDocument(bindings, {
       servers: [{ url: mountPath || "/" }],
       ...options,
@@ -60,15 +60,20 @@ interface Pages {
   readonly yaml: Page;
 }
 
-/** The pages of the last mount path; there is hardly ever another. */
-function createPages(build: (mountPath: string) => OpenApiDocument): (mountPath: string) => Pages {
-  let last: { readonly mountPath: string; readonly pages: Pages } | undefined;
+type Build = (bindings: readonly Binding[], mountPath: string) => OpenApiDocument;
+
+/** The pages for the last bindings and mount path; there are hardly ever others. */
+function createPages(findBindings: () => readonly Binding[], build: Build): (mountPath: string) => Pages {
+  let last:
+    | { readonly bindings: readonly Binding[]; readonly mountPath: string; readonly pages: Pages }
+    | undefined;
   return (mountPath) => {
-    if (last?.mountPath !== mountPath) {
-      const document = build(mountPath);
+    const bindings = findBindings();
+    if (last?.mountPath !== mountPath || last.bindings !== bindings) {
+      const document = build(bindings, mountPath);
       const json = createPage("application/json; charset=utf-8", JSON.stringify(document, null, 2));
       const yaml = createPage("application/yaml; charset=utf-8", printYaml(document));
-      last = { mountPath, pages: { json, yaml } };
+      last = { bindings, mountPath, pages: { json, yaml } };
     }
     return last.pages;
   };

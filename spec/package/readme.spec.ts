@@ -40,6 +40,7 @@ const options = {
   TranscodingOptions: optionsOf("transcodingRouter"),
   GrpcServerOptions: optionsOf("startGrpcServer"),
   JsonSwitches: optionsOf("json"),
+  OpenApiOptions: optionsOf("openapi"),
 };
 
 function optionsOf(taker: string): string[] {

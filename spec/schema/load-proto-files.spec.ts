@@ -60,6 +60,24 @@ const readable: {
     },
   },
   {
+    name: "different files of one import name beside their importers",
+    files: {
+      "a.proto": `${head} import "x/m.proto"; import "y/m.proto"; message M { x.M x = 1; y.M y = 2; }`,
+      "x/m.proto": `${head} package x; import "b.proto"; message M { B b = 1; }`,
+      "x/b.proto": `${head} package x; message B {}`,
+      "y/m.proto": `${head} package y; import "b.proto"; message M { B b = 1; }`,
+      "y/b.proto": `${head} package y; message B {}`,
+    },
+  },
+  {
+    name: "a copy of a well-known type",
+    files: {
+      "a.proto": `${head} import "vendor/google/protobuf/any.proto"; import "google/protobuf/any.proto"; message M { google.protobuf.Any a = 1; }`,
+      "vendor/google/protobuf/any.proto": `${head} package google.protobuf; message Any { string other = 1; }`,
+    },
+    sources: ["a.proto", "vendor/google/protobuf/any.proto"],
+  },
+  {
     name: "a source that is imported as well",
     files: {
       "proto/a.proto": `${head} import "b.proto"; message M { B b = 1; }`,
@@ -278,13 +296,13 @@ const faulty: {
     files: { "a.proto": head },
     sources: ["b.proto"],
     includeDirs: ["x"],
-    faults: ['no such file: "b.proto" in "."'],
+    faults: ['no such file: "b.proto"'],
   },
   {
     name: "a folder",
     files: { "a/b.proto": head },
     sources: ["a"],
-    faults: ['cannot read "a": it is a folder: name the .proto files in it', 'no such file: "a" in "."'],
+    faults: ['cannot read "a": it is a folder: name the .proto files in it', 'no such file: "a"'],
   },
   {
     name: "an import that is not there",
@@ -399,6 +417,12 @@ describe("loadSchemaSync of faulty .proto files", () => {
       );
     });
   }
+
+  it("names the folders in which a path was looked for", () => {
+    assert.throws(() => loadSchemaSync("nowhere.proto", { includeDirs: ["proto"] }), {
+      message: `no such file: "nowhere.proto" in "proto" or "${process.cwd()}"`,
+    });
+  });
 
   it("keeps what could be read", () => {
     const { schema } = loadFiles(

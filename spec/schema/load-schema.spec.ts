@@ -103,6 +103,12 @@ describe("loadSchema", () => {
     assert.throws(() => loadSchemaSync(["nowhere.proto", "never.proto"], options), isComplete);
   });
 
+  it("tells that a path is a folder, however it reads", async () => {
+    const message = /cannot read "spec": it is a folder: name the \.proto files in it/;
+    await assert.rejects(loadSchema("spec"), { name: "ConfigError", message });
+    assert.throws(() => loadSchemaSync("spec"), { name: "ConfigError", message });
+  });
+
   it("tells the faults to who asks for them, and gives what could be read", async () => {
     const faults: ConfigFault[] = [];
     const schema = await loadSchema(["nowhere.proto", greet], {}, (fault) => faults.push(fault));

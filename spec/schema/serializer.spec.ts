@@ -53,7 +53,7 @@ const full: Message = {
   manyFixed64s: ["1"],
   stringsByString: { a: "b", "": "c", constructor: "d" },
   bytesByInt32: { 1: "eHk=", "-2": Buffer.from("z") },
-  coloursByBool: { true: "GREEN", false: "RED" },
+  coloursByBool: { true: "GREEN" },
   messagesByString: { k: { aBool: true } },
   boolsBySint32: { "-3": true },
   chosenMessage: { anInt32: 4 },
@@ -130,7 +130,7 @@ function plain(value: unknown): unknown {
 
 describe("createSerializer", () => {
   const type = root.lookupType("kinds.v1.Kinds");
-  const loader = oracle("kinds.v1.Kinds", {});
+  const loader = oracle("kinds.v1.Kinds", { defaults: true });
   for (const { name, message } of messages) {
     it(`serializes ${name} as proto-loader does`, () => {
       const bytes = serializerOf("kinds.v1.Kinds").serialize(message);
@@ -191,11 +191,15 @@ describe("createSerializer", () => {
     assert.ok(Buffer.isBuffer(deserialize(new Uint8Array(binary)).someBytes));
   });
 
-  it("keeps the keys of maps of 64-bit integers", () => {
+  it("keeps the keys of maps of 64-bit integers and of booleans", () => {
     const { serialize, deserialize } = serializerOf("kinds.v1.Kinds");
-    const maps = { int64sByInt64: { "-5": "6" }, doublesByUint64: { "18446744073709551615": 1 } };
-    const { int64sByInt64, doublesByUint64 } = deserialize(serialize(maps));
-    assert.deepEqual({ int64sByInt64, doublesByUint64 }, maps);
+    const maps = {
+      int64sByInt64: { "-5": "6" },
+      doublesByUint64: { "18446744073709551615": 1 },
+      coloursByBool: { false: "RED", true: "GREEN" },
+    };
+    const { int64sByInt64, doublesByUint64, coloursByBool } = deserialize(serialize(maps));
+    assert.deepEqual({ int64sByInt64, doublesByUint64, coloursByBool }, maps);
   });
 
   it("takes __proto__ for the key of a map like any other", () => {
