@@ -32,6 +32,7 @@ export {
   createClient,
   type ServiceClient,
 } from "./grpc/create-client.js";
+export type { Health, ServingStatus } from "./grpc/health.js";
 export type { PropagatedCall } from "./grpc/propagate.js";
 export type { RemoteOptions } from "./grpc/remote.js";
 export { type GrpcServer, type GrpcServerOptions, startGrpcServer } from "./grpc/start-grpc-server.js";
@@ -46,6 +47,7 @@ export type { LoadOptions, SchemaSource } from "./schema/load-schema.js";
 export { buildOpenApi } from "./server/build-openapi.js";
 export { createTranscoder, type Transcoder } from "./server/create-transcoder.js";
 export type { TranscodingOptions } from "./server/http-handler.js";
+export { type Listening, type ListenOptions, listen } from "./server/listen.js";
 export {
   type AddOptions,
   type AddRemoteOptions,

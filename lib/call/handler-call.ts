@@ -129,6 +129,11 @@ export class ReadableCall extends withSurface(Readable) {
   override _read(): void {
     this.#read();
   }
+
+  // Leaving a loop over the requests is not leaving the call, which may yet be answered.
+  override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Message> {
+    return this.iterator({ destroyOnReturn: false }) as NodeJS.AsyncIterator<Message>;
+  }
 }
 
 /** The call of a server-streaming handler: responses are written to it, or yielded by the handler. */
@@ -195,6 +200,11 @@ export class DuplexCall extends withSurface(Duplex) {
 
   override _read(): void {
     this.#read();
+  }
+
+  // Leaving a loop over the requests is not leaving the call, which may yet be answered.
+  override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Message> {
+    return this.iterator({ destroyOnReturn: false }) as NodeJS.AsyncIterator<Message>;
   }
 
   override write(message: unknown, ...rest: unknown[]): boolean {

@@ -38,6 +38,7 @@ export function createFailingHandler(kind: MethodKind, fail: () => unknown): Han
   }
 }
 
-function failingIterable(fail: () => unknown): AsyncIterable<never> {
+/** An iterable that fails as soon as it is read. */
+export function failingIterable(fail: () => unknown): AsyncIterable<never> {
   return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(fail()) }) };
 }

@@ -1,10 +1,11 @@
 import type { ClientCall } from "./client-call.js";
-import type {
-  ClientStreamingHandler,
-  DuplexStreamingHandler,
-  Handler,
-  ServerStreamingHandler,
-  UnaryHandler,
+import {
+  type ClientStreamingHandler,
+  type DuplexStreamingHandler,
+  failingIterable,
+  type Handler,
+  type ServerStreamingHandler,
+  type UnaryHandler,
 } from "./handler.js";
 import type { Interceptor, InterceptorClass, InterceptorSource } from "./interceptor.js";
 import type { Message } from "./message.js";
@@ -127,7 +128,13 @@ async function withOne(
 }
 
 function withOneForAll(lender: Lender, run: (interceptor: Interceptor) => Requests): Requests {
-  return lender.giveBack === undefined ? run(lender.lend()) : runAndGiveBack(lender, run);
+  if (lender.giveBack !== undefined) return runAndGiveBack(lender, run);
+  try {
+    return run(lender.lend());
+  } catch (error) {
+    // Who asked for a stream hears of its failure by reading it.
+    return failingIterable(() => error);
+  }
 }
 
 async function* runAndGiveBack(lender: Lender, run: (interceptor: Interceptor) => Requests): Requests {

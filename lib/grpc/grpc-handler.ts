@@ -96,7 +96,7 @@ function openCall(
 }
 
 /** A request that cannot be read is a call that fails, as it is for REST: interceptors count and log it. */
-function readRequest(endpoint: Endpoint, bytes: Bytes): { handler: Handler; request: Message } {
+export function readRequest(endpoint: Endpoint, bytes: Bytes): { handler: Handler; request: Message } {
   try {
     return { handler: endpoint.handler, request: endpoint.messages.deserializeRequest(bytes) };
   } catch (cause) {
@@ -122,7 +122,7 @@ async function* readRequests(
   }
 }
 
-function readOne(endpoint: Endpoint, bytes: Bytes): Message {
+export function readOne(endpoint: Endpoint, bytes: Bytes): Message {
   try {
     return endpoint.messages.deserializeRequest(bytes);
   } catch (cause) {

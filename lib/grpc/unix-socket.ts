@@ -76,7 +76,8 @@ export async function listenOnSocket(
  */
 async function listenInPrivate(server: Server, path: string, mode: number): Promise<boolean> {
   if (cluster.isWorker || Buffer.byteLength(dirname(path)) + "/.XXXXXX/s".length > longestPath) return false;
-  const folder = await mkdtemp(join(dirname(path), "."));
+  // Written out: `join` would take the dot for the folder itself.
+  const folder = await mkdtemp(`${dirname(path)}/.`);
   const born = join(folder, "s");
   try {
     await listenAt(server, born);

@@ -52,10 +52,24 @@ export function decodeText(bytes: Buffer, charset: string): string {
 }
 
 /** A decoder that refuses malformed text. */
-export function createTextDecoder(charset: string): TextDecoder {
+export function createTextDecoder(charset: string): Pick<TextDecoder, "decode"> {
   try {
-    return new TextDecoder(charset, { fatal: true });
+    const decoder = new TextDecoder(charset, { fatal: true });
+    if (decoder.encoding !== "windows-1252") return decoder;
+    return { decode: (...input) => mendWindows1252(decoder.decode(...input)) };
   } catch (cause) {
-    throw new HttpError(415, codes.INVALID_ARGUMENT, `unknown charset "${charset}"`, { cause });
+    throw new HttpError(415, codes.INVALID_ARGUMENT, `unknown charset "${charset.slice(0, 80)}"`, { cause });
   }
+}
+
+const windows1252 = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
+
+/**
+ * Some versions of Node decode windows-1252, which is also what they take ISO-8859-1 for, without the characters that
+ * it has in place of controls.
+ *
+ * @see https://github.com/nodejs/node/issues/56542
+ */
+function mendWindows1252(text: string): string {
+  return text.replace(/[\x80-\x9f]/g, (char) => windows1252.charAt(char.charCodeAt(0) - 0x80));
 }

@@ -5,22 +5,24 @@ import { HttpError } from "./http-error.js";
 import type { HttpRequest } from "./http-message.js";
 
 /**
- * The body, inflated when its `Content-Encoding` says so. What is not read of it is the host's to discard.
+ * The body, inflated when its `Content-Encoding` says so; `undefined` when there is none. What is not read of it is
+ * the host's to discard.
  *
  * @throws HttpError 415 for an encoding other than gzip, deflate, br and identity; RpcError CANCELLED when the client
  *   is gone already.
  */
-export function openBody(request: HttpRequest): Readable {
+function openBody(request: HttpRequest): Readable | undefined {
   const { body } = request;
-  if (body.readableEnded && hasBody(request)) {
+  if (body.readableEnded) {
+    if (!hasBody(request)) return undefined;
     throw new Error(
       "the request body has been read before, and neither req.body nor req.rawBody holds it: " +
         "mount the router before whatever reads it, or keep the bytes in req.rawBody",
     );
   }
-  if (body.destroyed && !body.readableEnded) throw createAbortError();
+  if (body.destroyed) throw createAbortError();
   const encoding = request.headers["content-encoding"]?.trim().toLowerCase();
-  if (encoding === undefined || encoding === "" || encoding === "identity") return body;
+  if (encoding === undefined || encoding === "" || encoding === "identity" || !hasBody(request)) return body;
   const inflate = createInflater(encoding);
   // pipe() does not carry a fault of the source over; without this an aborted upload would wait for ever.
   body.once("error", () => inflate.destroy(createAbortError()));
@@ -60,6 +62,7 @@ export function readBody(request: HttpRequest, limit: number): Promise<Buffer> {
   }
   return new Promise((resolve, reject) => {
     const body = openBody(request);
+    if (body === undefined) return resolve(Buffer.alloc(0));
     const chunks: Buffer[] = [];
     let length = 0;
     body.on("data", (chunk: Buffer) => {
@@ -87,6 +90,7 @@ export function readBody(request: HttpRequest, limit: number): Promise<Buffer> {
 /** The body piece by piece, inflated, no faster than it is asked for. It throws what `readBody` rejects with. */
 export async function* readPieces(request: HttpRequest): AsyncIterable<Buffer> {
   const body = openBody(request);
+  if (body === undefined) return;
   try {
     // A reader that has heard enough must not close the connection before it is answered.
     yield* body.iterator({ destroyOnReturn: body !== request.body });

@@ -6,7 +6,7 @@ import { createEncoders } from "./encoders.js";
 import { wireRepresentation } from "./handler-form.js";
 import { JsonFault } from "./json-fault.js";
 import { JsonReader } from "./json-reader.js";
-import { encodeBytes } from "./read-well-known.js";
+import { encodeBytes } from "./read-any.js";
 import type { ResolveType } from "./resolve-type.js";
 import { quoteString } from "./write-scalar.js";
 
@@ -43,12 +43,19 @@ export function createAnyCodec(anyType: () => protobuf.Type, resolveType: Resolv
       });
     } catch (error) {
       // The handler wrote this text, so it is not the client that has to read what is wrong with it.
-      if (error instanceof JsonFault) throw new Error(`error detail: ${describeFault(error, text, type).message}`);
+      if (error instanceof JsonFault)
+        throw new Error(`error detail: ${describeFault(error, text, type).message}`);
       throw error;
     }
   }
 
-  function encodeDetail({ typeUrl, value }: { readonly typeUrl: string; readonly value: Uint8Array }): string {
+  function encodeDetail({
+    typeUrl,
+    value,
+  }: {
+    readonly typeUrl: string;
+    readonly value: Uint8Array;
+  }): string {
     try {
       return encoders.message(anyType())({ type_url: typeUrl, value }, 0);
     } catch {

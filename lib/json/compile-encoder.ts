@@ -1,5 +1,5 @@
 import protobuf from "protobufjs";
-import { jsonName, oneofOf, protoName } from "./field-names.js";
+import { jsonName, namesOf, oneofOf, protoName } from "./field-names.js";
 import { FunctionSource, quote } from "./generated-function.js";
 import { maxDepth } from "./json-reader.js";
 import { type Writer, type WriteValue, WrongValue } from "./write-scalar.js";
@@ -37,12 +37,16 @@ export interface EncoderContext {
  */
 export function compileEncoder(type: protobuf.Type, context: EncoderContext): WriteValue {
   const source = new FunctionSource();
-  const parts = type.fieldsArray.map((field, index) => new FieldPart(field.resolve(), index, source, context));
+  const parts = type.fieldsArray.map(
+    (field, index) => new FieldPart(field.resolve(), index, source, context),
+  );
   for (const part of parts) part.declareWriter();
   source.line("return function write(m, depth) {");
   source.line(`const isPlain = ${source.constant(checkMessage)}(m, depth);`);
   source.line('let v, text, json = "";');
-  const oneofs = [...new Set(parts.map((part) => oneofOf(part.field)).filter((oneof) => oneof !== undefined))];
+  const oneofs = [
+    ...new Set(parts.map((part) => oneofOf(part.field)).filter((oneof) => oneof !== undefined)),
+  ];
   for (const [i, oneof] of oneofs.entries()) {
     source.line(`let o${i};`);
     const members = parts.filter((part) => oneofOf(part.field) === oneof);
@@ -54,7 +58,9 @@ export function compileEncoder(type: protobuf.Type, context: EncoderContext): Wr
     before = part.writeMember(oneof && `o${oneofs.indexOf(oneof)}`, before);
   }
   const end = quote(`${before.tail}}`);
-  source.line(before.members === "some" ? `return json + ${end};` : 'return json === "" ? "{}" : json + "}";');
+  source.line(
+    before.members === "some" ? `return json + ${end};` : 'return json === "" ? "{}" : json + "}";',
+  );
   source.line("};");
   // The source returns a function of this type.
   return source.compile() as WriteValue;
@@ -80,7 +86,8 @@ interface TextBefore {
 
 /** Whether a message is a plain object, where all properties are its own; others may have defaults on their prototype. */
 function checkMessage(message: unknown, depth: number): boolean {
-  if (typeof message !== "object" || message === null || Array.isArray(message)) throw new WrongValue(message);
+  if (typeof message !== "object" || message === null || Array.isArray(message))
+    throw new WrongValue(message);
   if (depth > maxDepth) throw new WrongValue(message, `it is nested deeper than ${maxDepth} levels`);
   return Object.getPrototypeOf(message) === Object.prototype;
 }
@@ -99,7 +106,8 @@ class FieldPart {
     this.#source = source;
     this.#context = context;
     const { resolvedType } = field;
-    this.#writer = resolvedType instanceof protobuf.Type ? context.slot(resolvedType) : context.scalarWriter(field);
+    this.#writer =
+      resolvedType instanceof protobuf.Type ? context.slot(resolvedType) : context.scalarWriter(field);
   }
 
   /** Lists and maps get a function of their own, so that the engine can learn what each of them holds. */
@@ -180,17 +188,15 @@ class FieldPart {
 
   get #hasPresence(): boolean {
     const { field } = this;
-    return Boolean(field.hasPresence) || (!field.repeated && !field.map && field.resolvedType instanceof protobuf.Type);
-  }
-
-  /** The names under which the field is looked for: that of handlers, of JSON, of the `.proto` file. */
-  get #names(): readonly string[] {
-    return [...new Set([this.field.name, jsonName(this.field), protoName(this.field)])];
+    return (
+      Boolean(field.hasPresence) ||
+      (!field.repeated && !field.map && field.resolvedType instanceof protobuf.Type)
+    );
   }
 
   /** Set `v` from the field's name in handlers, or else from its other names. */
   #loadValue(): void {
-    for (const [i, name] of this.#names.entries()) {
+    for (const [i, name] of namesOf(this.field).entries()) {
       // What every object inherits is not a field.
       const value =
         name in Object.prototype
@@ -202,7 +208,9 @@ class FieldPart {
 
   /** Whether `v`, which has been loaded, was set by the handler and is no default of a prototype. */
   get #isSet(): string {
-    const owns = this.#names.map((name) => `Object.hasOwn(m, ${quote(name)})`).join(" || ");
+    const owns = namesOf(this.field)
+      .map((name) => `Object.hasOwn(m, ${quote(name)})`)
+      .join(" || ");
     return `v !== undefined && v !== null && (isPlain || ${owns})`;
   }
 

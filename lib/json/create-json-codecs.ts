@@ -98,7 +98,9 @@ class CodecFamily {
     const { removeEnumPrefix, snakeCaseFieldMasks } = switches;
     const names = { caseInsensitiveEnums, caseInsensitiveFieldNames, removeEnumPrefix };
     const own = { ...names, ignoreUnknownFields, snakeCaseFieldMasks };
-    return findOrCreate(this.#decoders, own, () => createDecoders(this.#representation, own, this.#resolveType));
+    return findOrCreate(this.#decoders, own, () =>
+      createDecoders(this.#representation, own, this.#resolveType),
+    );
   }
 
   #encodersFor(switches: Switches): Encoders {

@@ -6,7 +6,7 @@ import { compileNameFinder } from "./compile-name-finder.js";
 import { enumNames } from "./enum-names.js";
 import { bytesForm, enumForm, longForm, wireRepresentation } from "./handler-form.js";
 import type { JsonReader } from "./json-reader.js";
-import { integerRanges, parseInteger, withoutLeadingZeros } from "./number-text.js";
+import { integerRanges, isPlainInteger, parseInteger, withoutLeadingZeros } from "./number-text.js";
 import {
   type ReadScalar,
   readBool,
@@ -18,7 +18,8 @@ import {
   readUint32,
   readUint64,
 } from "./read-scalar.js";
-import { type ReadContext, type ReaderSlot, type ReadValue, wellKnownReader } from "./read-well-known.js";
+import type { ReadContext, ReaderSlot, ReadValue } from "./read-value.js";
+import { wellKnownReader } from "./read-well-known.js";
 import type { ResolveType } from "./resolve-type.js";
 
 /** The switches that change what is read. */
@@ -134,13 +135,21 @@ function bytesReader(representation: Representation): ReadValue {
   const toBytes = bytesForm(representation);
   return (reader, whenNull) => {
     const { at } = reader;
-    if (reader.takeNull()) return whenNull;
-    return toBytes(decodeBase64(reader.readString()) ?? reader.failValue(at));
+    const end = reader.endOfString();
+    if (end === -1 && reader.takeNull()) return whenNull;
+    const bytes = end === -1 ? decodeBase64(reader.readString()) : decodeBase64(reader.text, at + 1, end);
+    if (bytes === undefined) return reader.failValue(at);
+    if (end !== -1) reader.at = end + 1;
+    return toBytes(bytes);
   };
 }
 
 /** Reads names and numbers; an unknown name under `ignoreUnknownFields` is read as if it were `null`. */
-function enumReader(type: protobuf.Enum, representation: Representation, switches: DecodeSwitches): ReadValue {
+function enumReader(
+  type: protobuf.Enum,
+  representation: Representation,
+  switches: DecodeSwitches,
+): ReadValue {
   const names = enumNames(type, switches);
   const values = [...names.byName.values()].map(enumForm(representation, type));
   const findName = compileNameFinder(new Map([...names.byName.keys()].map((name, i) => [name, i])));
@@ -155,7 +164,11 @@ function enumReader(type: protobuf.Enum, representation: Representation, switche
 }
 
 /** Reads what is not simply the name of a value. */
-function slowEnumReader(type: protobuf.Enum, representation: Representation, switches: DecodeSwitches): ReadValue {
+function slowEnumReader(
+  type: protobuf.Enum,
+  representation: Representation,
+  switches: DecodeSwitches,
+): ReadValue {
   const { find } = enumNames(type, switches);
   const toForm = enumForm(representation, type);
   const isNullValue = type.fullName === ".google.protobuf.NullValue";
@@ -183,8 +196,14 @@ export function isClosed(type: protobuf.Enum): boolean {
 /** Reads the name of a map's entry and gives the property name that handlers see: digits without sugar, a valid string. */
 function keyReader(field: protobuf.MapField): (reader: JsonReader) => string {
   if (field.keyType === "string") return (reader) => reader.readString();
+  const plainLength = integerRanges.get(field.keyType)?.is64 ? 18 : 9;
   return (reader) => {
-    const { at } = reader;
+    const { text, at } = reader;
+    const end = reader.endOfString();
+    if (end !== -1 && end - at - 1 <= plainLength && isPlainInteger(text, at + 1, end)) {
+      reader.at = end + 1;
+      return text.slice(at + 1, end);
+    }
     return parseKey(field.keyType, reader.readString()) ?? reader.fail("key", at);
   };
 }
@@ -198,5 +217,7 @@ function keyReader(field: protobuf.MapField): (reader: JsonReader) => string {
 export function parseKey(keyType: string, text: string): string | undefined {
   if (keyType === "string") return text;
   if (keyType === "bool") return text === "true" || text === "false" ? text : undefined;
-  return /^-?[0-9]+$/.test(text) ? parseInteger(withoutLeadingZeros(text), integerRanges.get(keyType)!) : undefined;
+  return /^-?[0-9]+$/.test(text)
+    ? parseInteger(withoutLeadingZeros(text), integerRanges.get(keyType)!)
+    : undefined;
 }

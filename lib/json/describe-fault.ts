@@ -3,7 +3,7 @@ import { codes, invalidField, RpcError } from "../call/rpc-error.js";
 import { fieldsByName, protoName, typeName } from "./field-names.js";
 import type { JsonFault } from "./json-fault.js";
 import { JsonReader, maxDepth } from "./json-reader.js";
-import { isWellKnown } from "./read-well-known.js";
+import { isWellKnown } from "./well-known.js";
 
 /** What a JSON text is of: a message, or a field with what errors call it. */
 export type Subject = protobuf.Type | { readonly field: protobuf.Field; readonly path: string };
@@ -25,7 +25,9 @@ export function describeFault(fault: JsonFault, text: string, subject: Subject):
   }
   const place = placeOf(text, fault.at, subject);
   const message = describe(fault, text, place);
-  return place.path === "" ? new RpcError(codes.INVALID_ARGUMENT, message) : invalidField(place.path, message);
+  return place.path === ""
+    ? new RpcError(codes.INVALID_ARGUMENT, message)
+    : invalidField(place.path, message);
 }
 
 function describe(fault: JsonFault, text: string, place: Place): string {
@@ -121,7 +123,8 @@ function descend(cursor: Cursor, text: string, open: number, step: string | numb
   if (field !== undefined && !cursor.isElement && (field.map || field.repeated)) {
     return { path: `${path}[${step}]`, parent, field, isElement: true };
   }
-  const message = cursor.message ?? (field?.resolvedType instanceof protobuf.Type ? field.resolvedType : undefined);
+  const message =
+    cursor.message ?? (field?.resolvedType instanceof protobuf.Type ? field.resolvedType : undefined);
   const type = message?.fullName === ".google.protobuf.Any" ? typeOfAny(message, text, open) : message;
   const child = type === undefined || isWellKnown(type) ? undefined : fieldsByName(type).get(String(step));
   if (child === undefined) {
@@ -141,7 +144,8 @@ function freeForm(type: protobuf.Type | undefined, step: string | number): proto
 
 function typeOfAny(any: protobuf.Type, text: string, open: number): protobuf.Type | undefined {
   const url = /"@type"\s*:\s*"([^"]*)"/.exec(text.slice(open))?.[1];
-  const found = url === undefined ? null : any.root.lookup(url.slice(url.lastIndexOf("/") + 1), [protobuf.Type]);
+  const found =
+    url === undefined ? null : any.root.lookup(url.slice(url.lastIndexOf("/") + 1), [protobuf.Type]);
   return found instanceof protobuf.Type ? found : undefined;
 }
 

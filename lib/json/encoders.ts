@@ -2,9 +2,9 @@ import protobuf from "protobufjs";
 import { compileEncoder, compileFieldEncoder, type EncoderContext } from "./compile-encoder.js";
 import { enumNames } from "./enum-names.js";
 import { type IntegerRange, integerRanges } from "./number-text.js";
+import { isWrittenAsString } from "./well-known.js";
 import {
-  int64Writer,
-  integerDigits,
+  digitsWriter,
   jsonWriter,
   quoteString,
   type Writer,
@@ -18,7 +18,7 @@ import {
   writeString,
   writeUint32,
 } from "./write-scalar.js";
-import { isQuoted, type WriteContext, wellKnownWriter } from "./write-well-known.js";
+import { type WriteContext, wellKnownWriter } from "./write-well-known.js";
 
 /** The switches that change what is written. */
 export interface EncodeSwitches {
@@ -49,7 +49,7 @@ export function createEncoders(switches: EncodeSwitches, anyContext: AnyContext)
     let found = slots.get(type);
     if (found === undefined) {
       found = {
-        isQuoted: isQuoted(type),
+        isQuoted: isWrittenAsString(type),
         write(value, depth) {
           this.write = wellKnownWriter(type, writeContext) ?? compileEncoder(type, compileContext);
           return this.write(value, depth);
@@ -65,7 +65,10 @@ export function createEncoders(switches: EncodeSwitches, anyContext: AnyContext)
     const key = resolvedType ?? field.type;
     let writer = scalars.get(key);
     if (writer === undefined) {
-      writer = resolvedType instanceof protobuf.Enum ? enumWriter(resolvedType, switches) : basicWriter(field.type, switches);
+      writer =
+        resolvedType instanceof protobuf.Enum
+          ? enumWriter(resolvedType, switches)
+          : basicWriter(field.type, switches);
       scalars.set(key, writer);
     }
     return writer;
@@ -98,7 +101,7 @@ function basicWriter(type: string, switches: EncodeSwitches): Writer {
       return { write: writeBytes, isQuoted: true };
   }
   const range = integerRanges.get(type)!;
-  if (range.is64) return { write: int64Writer(range), isQuoted: !switches.int64AsNumbers };
+  if (range.is64) return { write: digitsWriter(range), isQuoted: !switches.int64AsNumbers };
   return { write: range.isUnsigned ? writeUint32 : writeInt32, isQuoted: false };
 }
 
@@ -106,7 +109,8 @@ function enumWriter(type: protobuf.Enum, switches: EncodeSwitches): Writer {
   if (type.fullName === ".google.protobuf.NullValue") return { write: () => "null", isQuoted: false };
   const { byNumber, find } = enumNames(type, switches);
   const texts = new Map<unknown, string>();
-  for (const [number, name] of byNumber) texts.set(number, switches.enumsAsIntegers ? String(number) : quoteString(name));
+  for (const [number, name] of byNumber)
+    texts.set(number, switches.enumsAsIntegers ? String(number) : quoteString(name));
   for (const [name, number] of Object.entries(type.values)) texts.set(name, texts.get(number)!);
   function write(value: unknown): string {
     const text = texts.get(value);
@@ -125,7 +129,8 @@ function keyWriter(field: protobuf.MapField): (key: unknown) => string {
   if (keyType === "string") return (key) => writeString(key);
   if (keyType === "bool") return boolKey;
   const range = integerRanges.get(keyType)!;
-  return (key) => integerDigits(range.is64 ? unhash(key, range) : key, range);
+  const write = digitsWriter(range);
+  return range.is64 ? (key) => write(unhash(key, range), 0) : (key) => write(key, 0);
 }
 
 function boolKey(key: unknown): string {

@@ -8,7 +8,8 @@ import protobuf from "protobufjs";
  */
 export function createErrorDetailsRoot(): protobuf.Root {
   const root = new protobuf.Root();
-  for (const file of ["any", "duration"]) root.addJSON(protobuf.common.get(`google/protobuf/${file}.proto`)!.nested!);
+  for (const file of ["any", "duration"])
+    root.addJSON(protobuf.common.get(`google/protobuf/${file}.proto`)!.nested!);
   root.addJSON({ google: { nested: { rpc: { nested: googleRpc } } } });
   root.resolveAll();
   return root;
@@ -29,7 +30,11 @@ function named(field: protobuf.IField, protoName: string | undefined): protobuf.
 
 const googleRpc: Record<string, protobuf.AnyNestedObject> = {
   Status: {
-    fields: { code: { type: "int32", id: 1 }, message: string(2), details: repeated(3, "google.protobuf.Any") },
+    fields: {
+      code: { type: "int32", id: 1 },
+      message: string(2),
+      details: repeated(3, "google.protobuf.Any"),
+    },
   },
   ErrorInfo: { fields: { reason: string(1), domain: string(2), metadata: stringMap(3) } },
   RetryInfo: { fields: { retryDelay: named({ type: "google.protobuf.Duration", id: 1 }, "retry_delay") } },

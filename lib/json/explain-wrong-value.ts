@@ -2,9 +2,9 @@ import { inspect } from "node:util";
 import protobuf from "protobufjs";
 import { cut, type Subject } from "./describe-fault.js";
 import type { Encoders } from "./encoders.js";
-import { jsonName, protoName, typeName } from "./field-names.js";
+import { namesOf, protoName, typeName } from "./field-names.js";
 import { maxDepth } from "./json-reader.js";
-import { isWellKnown } from "./read-well-known.js";
+import { isWellKnown } from "./well-known.js";
 import { WrongValue } from "./write-scalar.js";
 
 /**
@@ -14,16 +14,25 @@ import { WrongValue } from "./write-scalar.js";
  *
  * The path is found by writing the message once more, field by field, so that writing costs nothing for it.
  */
-export function explainWrongValue(fault: WrongValue, value: unknown, subject: Subject, encoders: Encoders): Error {
+export function explainWrongValue(
+  fault: WrongValue,
+  value: unknown,
+  subject: Subject,
+  encoders: Encoders,
+): Error {
   const search: Search = { encoders, depth: 0 };
   const found =
     subject instanceof protobuf.Type
       ? findInMessage(value, subject, "", search)
       : findInField(value, subject.field, subject.path, search);
   const place = found === undefined ? "" : ` for field "${found.path}" (${found.type})`;
-  const message = typeName(subject instanceof protobuf.Type ? subject : (subject.field.parent as protobuf.Type));
+  const message = typeName(
+    subject instanceof protobuf.Type ? subject : (subject.field.parent as protobuf.Type),
+  );
   const reason = fault.reason === "" ? "" : `: ${fault.reason}`;
-  return new Error(`invalid value ${cut(inspect(fault.value, { depth: 0, breakLength: Infinity }))}${place} of ${message}${reason}`);
+  return new Error(
+    `invalid value ${cut(inspect(fault.value, { depth: 0, breakLength: Infinity }))}${place} of ${message}${reason}`,
+  );
 }
 
 interface Search {
@@ -36,13 +45,23 @@ interface Found {
   readonly type: string;
 }
 
-function findInMessage(message: unknown, type: protobuf.Type, path: string, search: Search): Found | undefined {
+function findInMessage(
+  message: unknown,
+  type: protobuf.Type,
+  path: string,
+  search: Search,
+): Found | undefined {
   if (typeof message !== "object" || message === null || isWellKnown(type)) return undefined;
   for (const field of type.fieldsArray) {
-    const name = [field.name, jsonName(field), protoName(field)].find((key) => Object.hasOwn(message, key));
+    const name = namesOf(field).find((key) => Object.hasOwn(message, key));
     if (name === undefined) continue;
     const value = (message as Record<string, unknown>)[name];
-    const found = findInField(value, field, path === "" ? protoName(field) : `${path}.${protoName(field)}`, search);
+    const found = findInField(
+      value,
+      field,
+      path === "" ? protoName(field) : `${path}.${protoName(field)}`,
+      search,
+    );
     if (found !== undefined) return found;
   }
   return undefined;
@@ -63,8 +82,14 @@ function findInField(value: unknown, field: protobuf.Field, path: string, search
   return field.map && fails(() => search.encoders.field(field)(value, 0)) ? { path, type: "map" } : undefined;
 }
 
-function findInElement(value: unknown, field: protobuf.Field, path: string, search: Search): Found | undefined {
-  if (search.depth > maxDepth || !fails(() => search.encoders.element(field)(value, search.depth))) return undefined;
+function findInElement(
+  value: unknown,
+  field: protobuf.Field,
+  path: string,
+  search: Search,
+): Found | undefined {
+  if (search.depth > maxDepth || !fails(() => search.encoders.element(field)(value, search.depth)))
+    return undefined;
   const { resolvedType } = field;
   const deeper =
     resolvedType instanceof protobuf.Type

@@ -6,7 +6,7 @@ import { cut } from "./describe-fault.js";
 import { protoName } from "./field-names.js";
 import { type Compiled, readAll, writeAll } from "./message-codec.js";
 import { createTextParser } from "./parse-text.js";
-import type { ReaderSlot } from "./read-well-known.js";
+import type { ReaderSlot } from "./read-value.js";
 import type { WriteValue } from "./write-scalar.js";
 
 export function createFieldCodec(field: protobuf.Field, compiled: Compiled): FieldCodec {

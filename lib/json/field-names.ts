@@ -10,6 +10,11 @@ export function protoName(field: protobuf.Field): string {
   return field.declaringField === null ? (field.protoName ?? field.name) : extensionName(field);
 }
 
+/** The names under which a field is looked for in answers: that of handlers, of JSON, of the `.proto` file. */
+export function namesOf(field: protobuf.Field): readonly string[] {
+  return [...new Set([field.name, jsonName(field), protoName(field)])];
+}
+
 function extensionName(field: protobuf.Field): string {
   const { fullName, name, protoName } = field.declaringField ?? field;
   const scope = fullName.slice(1, fullName.length - name.length);

@@ -31,7 +31,9 @@ export function longForm(representation: Representation, isUnsigned: boolean): (
     default:
       // Fifteen digits are exact in a number, and much faster to take.
       return (digits) =>
-        digits.length <= 15 ? Long.fromNumber(Number(digits), isUnsigned) : Long.fromString(digits, isUnsigned);
+        digits.length <= 15
+          ? Long.fromNumber(Number(digits), isUnsigned)
+          : Long.fromString(digits, isUnsigned);
   }
 }
 

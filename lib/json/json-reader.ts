@@ -5,12 +5,7 @@ export const maxDepth = 100;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings may not contain them
 const control = /[\u0000-\u001f]/;
-const loneSurrogate = /\p{Surrogate}/u;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings may not contain them
-const stringStart = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings may not contain them
-const stringToken = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
-const numberToken = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+const escapeSequence = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 // Node has it since version 20; the library of ES2023, which the types are of, does not.
 const isWellFormed = (text: string): boolean => (text as string & { isWellFormed(): boolean }).isWellFormed();
@@ -31,15 +26,15 @@ export class JsonReader {
   /** The object that is being read as an Any, and the name `@type` in it, which is no field. */
   anyAt = -1;
   typeAt = -1;
+  /** Where the name `@type` is in objects that have been skipped, by where they start: an Any is not searched twice. */
+  readonly typeNames = new Map<number, number>();
   /** The next backslash at or after the place it was last asked for. */
   #escapeAt: number;
-  readonly #isWellFormed: boolean;
 
   constructor(text: string) {
     this.text = text;
     const escapeAt = text.indexOf("\\");
     this.#escapeAt = escapeAt === -1 ? text.length : escapeAt;
-    this.#isWellFormed = isWellFormed(text);
   }
 
   /** Go to the first value. */
@@ -139,10 +134,15 @@ export class JsonReader {
     if (char <= 32) this.skipSpace();
   }
 
-  /** The literal `null` at `at` is skipped, if it is there. */
+  /** Skip the literal `null`, if it is there. */
   takeNull(): boolean {
-    if (this.text.charCodeAt(this.at) !== 110 || !this.text.startsWith("null", this.at)) return false;
-    this.at += 4;
+    return this.text.charCodeAt(this.at) === 110 && this.takeWord("null");
+  }
+
+  /** Skip a literal, if it is there. */
+  takeWord(word: string): boolean {
+    if (!this.text.startsWith(word, this.at)) return false;
+    this.at += word.length;
     return true;
   }
 
@@ -166,14 +166,27 @@ export class JsonReader {
 
   #readAnyString(start: number): string {
     const { text } = this;
-    const end = text.indexOf('"', start);
-    if (end === -1) this.fail("syntax", this.at, "a closing quote of this string");
-    if (this.#hasEscape(start, end)) return this.#readEscaped();
-    const value = text.slice(start, end);
-    if (control.test(value)) this.#failControl(start + value.search(control));
-    if (!this.#isWellFormed && loneSurrogate.test(value)) this.fail("value", this.at);
+    const end = this.#closingQuote(start);
+    let value = text.slice(start, end);
+    // Many characters are checked, and escapes replaced, fastest by the engine's own parser. What it gives is a copy,
+    // so that a long string does not keep the whole text in memory.
+    if (end - start > 64 || this.#hasEscape(start, end)) value = this.#parseString(start - 1, end + 1);
+    else if (control.test(value)) this.#failString(start - 1);
+    if (!isWellFormed(value)) this.fail("value", this.at);
     this.at = end + 1;
     return value;
+  }
+
+  #closingQuote(start: number): number {
+    const { text } = this;
+    let end = text.indexOf('"', start);
+    while (end !== -1 && this.#hasEscape(start, end)) {
+      let backslashes = 0;
+      while (text.charCodeAt(end - 1 - backslashes) === 92) backslashes++;
+      if (backslashes % 2 === 0) break;
+      end = text.indexOf('"', end + 1);
+    }
+    return end === -1 ? this.#failString(start - 1) : end;
   }
 
   #hasEscape(start: number, end: number): boolean {
@@ -184,68 +197,87 @@ export class JsonReader {
     return this.#escapeAt < end;
   }
 
-  #readEscaped(): string {
-    stringToken.lastIndex = this.at;
-    if (!stringToken.test(this.text)) this.#failString();
-    const value: string = JSON.parse(this.text.slice(this.at, stringToken.lastIndex));
-    if (loneSurrogate.test(value)) this.fail("value", this.at);
-    this.at = stringToken.lastIndex;
-    return value;
+  #parseString(start: number, end: number): string {
+    try {
+      return JSON.parse(this.text.slice(start, end));
+    } catch {
+      return this.#failString(start);
+    }
   }
 
-  /** Say which character of the string at `at` is wrong. */
-  #failString(): never {
-    stringStart.lastIndex = this.at;
-    stringStart.test(this.text);
-    const at = stringStart.lastIndex;
-    if (at >= this.text.length) this.fail("syntax", this.at, "a closing quote of this string");
-    if (this.text[at] === "\\") this.fail("syntax", at, "a valid escape");
-    this.#failControl(at);
+  /** Say which character of the string that starts at an offset is wrong. */
+  #failString(start: number): never {
+    const { text } = this;
+    for (let at = start + 1; at < text.length; at++) {
+      const char = text.charCodeAt(at);
+      if (char < 32) this.fail("syntax", at, "an escape instead of a control character");
+      if (char !== 92) continue;
+      escapeSequence.lastIndex = at;
+      if (!escapeSequence.test(text)) this.fail("syntax", at, "a valid escape");
+      at = escapeSequence.lastIndex - 1;
+    }
+    this.fail("syntax", start, "a closing quote of this string");
   }
 
-  #failControl(at: number): never {
-    this.fail("syntax", at, "an escape instead of a control character");
+  /** Go to the end of the number at `at`; false, and nowhere, if there is none. */
+  skipNumber(): boolean {
+    const { text } = this;
+    let { at } = this;
+    if (text.charCodeAt(at) === 45) at++;
+    const first = text.charCodeAt(at);
+    const whole = endOfDigits(text, at);
+    if (whole === at || (first === 48 && whole > at + 1)) return false;
+    at = whole;
+    if (text.charCodeAt(at) === 46) {
+      at = endOfDigits(text, at + 1);
+      if (at === whole + 1) return false;
+    }
+    if ((text.charCodeAt(at) | 32) === 101) {
+      const sign = text.charCodeAt(at + 1);
+      const digits = sign === 43 || sign === 45 ? at + 2 : at + 1;
+      at = endOfDigits(text, digits);
+      if (at === digits) return false;
+    }
+    this.at = at;
+    return true;
   }
 
   /** The text of a number. */
-  readNumberToken(): string {
-    numberToken.lastIndex = this.at;
-    const token = numberToken.exec(this.text)?.[0];
-    if (token === undefined) this.failValue();
-    this.at += token.length;
-    return token;
+  readNumberText(): string {
+    const { at } = this;
+    return this.skipNumber() ? this.text.slice(at, this.at) : this.failValue();
   }
 
   /** Skip a value of any kind. */
   skipValue(): void {
     const char = this.text.charCodeAt(this.at);
     if (char === 34) this.readString();
-    else if (char === 123) {
-      if (this.openObject()) {
-        const names = new Set<string>();
-        do {
-          const nameAt = this.at;
-          const name = this.readString();
-          if (names.has(name)) this.fail("duplicate", nameAt);
-          names.add(name);
-          this.colon();
-          this.skipValue();
-        } while (this.nextMember());
-      }
-    } else if (char === 91) {
-      if (this.openArray()) {
-        do this.skipValue();
-        while (this.nextElement());
-      }
+    else if (char === 123) this.#skipObject();
+    else if (char === 91) {
+      if (!this.openArray()) return;
+      do this.skipValue();
+      while (this.nextElement());
     } else if (char === 45 || (char >= 48 && char <= 57)) {
-      numberToken.lastIndex = this.at;
-      if (!numberToken.test(this.text)) this.fail("syntax", this.at, "a number");
-      this.at = numberToken.lastIndex;
+      if (!this.skipNumber()) this.fail("syntax", this.at, "a number");
     } else {
-      const literal = ["true", "false", "null"].find((word) => this.text.startsWith(word, this.at));
-      if (literal === undefined) this.fail("syntax", this.at, "a value");
-      this.at += literal.length;
+      const isLiteral = this.takeWord("true") || this.takeWord("false") || this.takeNull();
+      if (!isLiteral) this.fail("syntax", this.at, "a value");
     }
+  }
+
+  #skipObject(): void {
+    const open = this.at;
+    if (!this.openObject()) return;
+    const names = new Set<string>();
+    do {
+      const nameAt = this.at;
+      const name = this.readString();
+      if (names.has(name)) this.fail("duplicate", nameAt);
+      names.add(name);
+      if (name === "@type") this.typeNames.set(open, nameAt);
+      this.colon();
+      this.skipValue();
+    } while (this.nextMember());
   }
 
   /** The value at `at` (or where said) is not one of this field, or not even JSON. */
@@ -258,4 +290,10 @@ export class JsonReader {
   fail(kind: FaultKind, at: number, note?: string): never {
     throw new JsonFault(kind, at, note);
   }
+}
+
+function endOfDigits(text: string, start: number): number {
+  let at = start;
+  for (let char = text.charCodeAt(at); char >= 48 && char <= 57; char = text.charCodeAt(++at));
+  return at;
 }

@@ -1,4 +1,4 @@
-import type protobuf from "protobufjs";
+import protobuf from "protobufjs";
 import type { MessageCodec } from "./codec.js";
 import type { Decoders } from "./decoders.js";
 import { describeFault, type Subject } from "./describe-fault.js";
@@ -7,7 +7,8 @@ import { explainWrongValue } from "./explain-wrong-value.js";
 import { indentJson } from "./indent-json.js";
 import { JsonFault } from "./json-fault.js";
 import { JsonReader } from "./json-reader.js";
-import { encodeBytes, type ReaderSlot } from "./read-well-known.js";
+import { encodeBytes } from "./read-any.js";
+import type { ReaderSlot } from "./read-value.js";
 import { type WriteValue, WrongValue } from "./write-scalar.js";
 
 /** The readers and writers of one set of switches. */
@@ -43,8 +44,11 @@ export function readAll(text: string, subject: Subject, slot: ReaderSlot): unkno
   const reader = new JsonReader(text);
   try {
     reader.start();
+    const { at } = reader;
     const value = slot.read(reader, undefined);
     reader.end();
+    // A field may be set to nothing, a message may not.
+    if (value === undefined && subject instanceof protobuf.Type) reader.fail("value", at);
     return value;
   } catch (error) {
     if (error instanceof JsonFault) throw describeFault(error, text, subject);

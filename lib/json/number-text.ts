@@ -67,6 +67,16 @@ export function parseInteger(text: string, range: IntegerRange): string | undefi
   return sign + digits;
 }
 
+/** Digits without sign and without leading zeros. Up to 9 of them are in range of all types, up to 18 of 64-bit types. */
+export function isPlainInteger(text: string, start: number, end: number): boolean {
+  if (start === end || (end > start + 1 && text.charCodeAt(start) === 48)) return false;
+  for (let i = start; i < end; i++) {
+    const char = text.charCodeAt(i);
+    if (char < 48 || char > 57) return false;
+  }
+  return true;
+}
+
 /** Keys of maps and text from a path may have leading zeros: `"-007"` is `"-7"`. */
 export function withoutLeadingZeros(text: string): string {
   return text.replace(/^(-?)0+(?=[0-9])/, "$1");
@@ -85,13 +95,13 @@ function shiftPoint(digits: string, places: number): string | undefined {
 /**
  * The number that the text of a `double` or `float` stands for, `undefined` if it is none or out of range.
  *
- *     parseFloatText("1e3", false)         // 1000
- *     parseFloatText("-Infinity", true)    // -Infinity
- *     parseFloatText("1e39", true)         // undefined
+ *     parseFloatText("1e3")         // 1000
+ *     parseFloatText("-Infinity")   // -Infinity
+ *     parseFloatText("1e400")       // undefined
  */
-export function parseFloatText(text: string, isFloat: boolean): number | undefined {
+export function parseFloatText(text: string): number | undefined {
   if (!numberText.test(text)) return notFinite.get(text);
-  const number = isFloat ? Math.fround(Number(text)) : Number(text);
+  const number = Number(text);
   return Number.isFinite(number) ? number : undefined;
 }
 

@@ -6,6 +6,7 @@ import { protoName, typeName } from "./field-names.js";
 import { JsonFault } from "./json-fault.js";
 import { JsonReader } from "./json-reader.js";
 import { integerRanges, withoutLeadingZeros } from "./number-text.js";
+import { isFreeForm, isWrapper, isWrittenAsString } from "./well-known.js";
 
 /** Text from a path or a query → the JSON text that stands for it, `undefined` if there is none. */
 type ToJson = (text: string) => string | undefined;
@@ -15,7 +16,10 @@ type ToJson = (text: string) => string | undefined;
  *
  * The text is ProtoJSON without the quotes; Struct, Value, ListValue and Any are JSON text.
  */
-export function createTextParser(field: protobuf.Field, decoders: Decoders): (text: string, path?: string) => unknown {
+export function createTextParser(
+  field: protobuf.Field,
+  decoders: Decoders,
+): (text: string, path?: string) => unknown {
   const read = decoders.element(field);
   const toJson = jsonOf(field);
   const type = field.resolvedType === null ? field.type : typeName(field.resolvedType);
@@ -54,13 +58,10 @@ function enumJson(text: string): string {
   return /^-?[0-9]+$/.test(text) ? text : JSON.stringify(text);
 }
 
-const quoted = new Set(["Timestamp", "Duration", "FieldMask"].map((name) => `.google.protobuf.${name}`));
-const verbatim = new Set(["Struct", "Value", "ListValue", "Any"].map((name) => `.google.protobuf.${name}`));
-
 function messageJson(type: protobuf.Type): ToJson {
-  if (quoted.has(type.fullName)) return JSON.stringify;
-  if (verbatim.has(type.fullName)) return (text) => text;
-  if (/^\.google\.protobuf\.[A-Z][A-Za-z0-9]*Value$/.test(type.fullName)) return jsonOf(type.fieldsById[1]!);
+  if (isWrittenAsString(type)) return JSON.stringify;
+  if (isFreeForm(type)) return (text) => text;
+  if (isWrapper(type)) return jsonOf(type.fieldsById[1]!);
   // Other messages have no form in a path or a query.
   return () => undefined;
 }

@@ -1,5 +1,12 @@
 import type { JsonReader } from "./json-reader.js";
-import { type IntegerRange, int64, integerRanges, parseFloatText, parseInteger, uint64 } from "./number-text.js";
+import {
+  type IntegerRange,
+  int64,
+  integerRanges,
+  parseFloatText,
+  parseInteger,
+  uint64,
+} from "./number-text.js";
 
 /**
  * Readers of scalar values. Each leaves the cursor after the value.
@@ -15,7 +22,7 @@ const uint32Range = integerRanges.get("uint32")!;
 /** `text` of a number, in quotes or not. */
 function readNumberText(reader: JsonReader): string {
   const isQuoted = reader.text.charCodeAt(reader.at) === 34;
-  return isQuoted ? reader.readString() : reader.readNumberToken();
+  return isQuoted ? reader.readString() : reader.readNumberText();
 }
 
 function readAnyInteger<T>(reader: JsonReader, range: IntegerRange, whenNull: T): string | T {
@@ -79,8 +86,10 @@ function readDigits<T>(reader: JsonReader, range: IntegerRange, whenNull: T): st
   while (char >= 48 && char <= 57) char = text.charCodeAt(++at);
   const length = at - digits;
   // 18 digits are in every range.
-  const isPlain = length > 0 && length <= 18 && (text.charCodeAt(digits) !== 48 || (length === 1 && digits === first));
-  if (!isPlain || (isQuoted ? char !== 34 : continuesNumber(char))) return readAnyInteger(reader, range, whenNull);
+  const isPlain =
+    length > 0 && length <= 18 && (text.charCodeAt(digits) !== 48 || (length === 1 && digits === first));
+  if (!isPlain || (isQuoted ? char !== 34 : continuesNumber(char)))
+    return readAnyInteger(reader, range, whenNull);
   reader.at = isQuoted ? at + 1 : at;
   return text.slice(first, at);
 }
@@ -104,47 +113,52 @@ export function readDouble<T>(reader: JsonReader, whenNull: T): number | T {
   const first = at;
   let number = 0;
   for (; char >= 48 && char <= 57; char = text.charCodeAt(++at)) number = number * 10 + (char - 48);
-  const wholeLength = at - first;
-  let length = wholeLength;
+  const point = at;
   if (char === 46) {
     char = text.charCodeAt(++at);
-    for (; char >= 48 && char <= 57; char = text.charCodeAt(++at)) {
-      number = number * 10 + (char - 48);
-      length++;
-    }
-    if (length === wholeLength) return readAnyDouble(reader, false, whenNull);
+    for (; char >= 48 && char <= 57; char = text.charCodeAt(++at)) number = number * 10 + (char - 48);
   }
-  // 15 digits and a power of ten up to 10^22 are exact, and so is their quotient's rounding.
-  const isPlain = wholeLength > 0 && length <= 15 && (wholeLength === 1 || text.charCodeAt(first) !== 48);
-  if (!isPlain || char === 101 || char === 69) return readAnyDouble(reader, false, whenNull);
+  const decimals = at > point ? at - point - 1 : 0;
+  const hasForm = isWhole(text, first, point) && at !== point + 1 && char !== 101 && char !== 69;
+  if (!hasForm) return readAnyDouble(reader, whenNull);
+  const start = reader.at;
   reader.at = at;
-  if (length > wholeLength) number /= powersOf10[length - wholeLength]!;
+  // Up to 15 digits are exact, as are the powers of ten to divide them by: the quotient is rounded once.
+  if (point - first + decimals > 15) return finite(Number(text.slice(start, at)), reader, start);
+  if (decimals > 0) number /= powersOf10[decimals]!;
   return isNegative ? -number : number;
+}
+
+/** One digit, or more without leading zeros. */
+function isWhole(text: string, start: number, end: number): boolean {
+  return end === start + 1 || (end > start && text.charCodeAt(start) !== 48);
+}
+
+function readAnyDouble<T>(reader: JsonReader, whenNull: T): number | T {
+  const { text, at } = reader;
+  if (text.charCodeAt(at) === 34) return parseFloatText(reader.readString()) ?? reader.failValue(at);
+  if (reader.takeNull()) return whenNull;
+  return finite(Number(reader.readNumberText()), reader, at);
+}
+
+function finite(number: number, reader: JsonReader, at: number): number {
+  return Number.isFinite(number) ? number : reader.failValue(at);
 }
 
 /** A `float`, rounded to what 32 bits can hold, as a binary message would carry it. */
 export function readFloat<T>(reader: JsonReader, whenNull: T): number | T {
-  return readAnyDouble(reader, true, whenNull);
-}
-
-function readAnyDouble<T>(reader: JsonReader, isFloat: boolean, whenNull: T): number | T {
   const { at } = reader;
-  if (reader.takeNull()) return whenNull;
-  return parseFloatText(readNumberText(reader), isFloat) ?? reader.failValue(at);
+  const number = readDouble(reader, whenNull);
+  if (typeof number !== "number") return number;
+  const float = Math.fround(number);
+  return Number.isFinite(float) || !Number.isFinite(number) ? float : reader.failValue(at);
 }
 
 export function readBool<T>(reader: JsonReader, whenNull: T): boolean | T {
-  const { text, at } = reader;
-  if (text.startsWith("true", at)) {
-    reader.at = at + 4;
-    return true;
-  }
-  if (text.startsWith("false", at)) {
-    reader.at = at + 5;
-    return false;
-  }
-  if (reader.takeNull()) return whenNull;
-  return reader.failValue();
+  const char = reader.text.charCodeAt(reader.at);
+  if (char === 116 && reader.takeWord("true")) return true;
+  if (char === 102 && reader.takeWord("false")) return false;
+  return reader.takeNull() ? whenNull : reader.failValue();
 }
 
 export function readString<T>(reader: JsonReader, whenNull: T): string | T {

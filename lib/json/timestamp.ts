@@ -27,7 +27,8 @@ export function parseTimestamp(text: string, start = 0, end = text.length): Time
   const hour = twoDigits(text, start + 11);
   const minute = twoDigits(text, start + 14);
   const second = twoDigits(text, start + 17);
-  if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > daysOfMonth(year, month)) return undefined;
+  if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > daysOfMonth(year, month))
+    return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const zone = endOfFraction(text, start + 19);
   const nanos = fractionNanos(text, start + 19, zone);
@@ -99,7 +100,8 @@ export function createTimestampPrinter(): (seconds: number, nanos: number) => st
   let lastDay = Number.NaN;
   let lastDate = "";
   return (seconds, nanos) => {
-    if (!(seconds >= minSeconds && seconds <= maxSeconds && nanos >= 0 && nanos <= 999_999_999)) return undefined;
+    if (!(seconds >= minSeconds && seconds <= maxSeconds && nanos >= 0 && nanos <= 999_999_999))
+      return undefined;
     const day = Math.floor(seconds / 86_400);
     if (day !== lastDay) {
       lastDate = `${printDate(day)}T`;
@@ -139,7 +141,8 @@ function printDate(daysSince1970: number): string {
   const days = daysSince1970 + 719_468;
   const era = Math.floor(days / 146_097);
   const dayOfEra = days - era * 146_097;
-  const leapDays = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
+  const leapDays =
+    Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
   const yearOfEra = Math.floor((dayOfEra - leapDays) / 365);
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const shifted = Math.floor((5 * dayOfYear + 2) / 153);

@@ -1,5 +1,13 @@
 import { decodeBase64 } from "./base64.js";
-import { type IntegerRange, int64, integerRanges, parseFloatText, parseInteger } from "./number-text.js";
+import {
+  type IntegerRange,
+  int64,
+  integerRanges,
+  isPlainInteger,
+  parseFloatText,
+  parseInteger,
+  uint64,
+} from "./number-text.js";
 
 /** Writes a value as text. `depth` counts the messages around it. */
 export type WriteValue = (value: unknown, depth: number) => string;
@@ -54,7 +62,8 @@ function escapeCharacters(text: string): string {
 
 export function writeString(value: unknown): string {
   if (typeof value === "string") return escapeString(value);
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
+    return String(value);
   throw new WrongValue(value);
 }
 
@@ -83,9 +92,14 @@ export function integerDigits(value: unknown, range: IntegerRange): string {
 
 function integerText(value: unknown): string {
   if (typeof value === "string" || typeof value === "bigint") return String(value);
-  // No exponents: the digits of the exact value.
-  if (typeof value === "number") return Number.isInteger(value) ? BigInt(value).toString() : "";
+  if (typeof value === "number") return Number.isInteger(value) ? exactDigits(value) : "";
   return isLong(value) ? longDigits(value) : "";
+}
+
+/** The digits of a number, without exponent. The largest 64-bit integers are one too large in a number. */
+function exactDigits(value: number): string {
+  if (value === 2 ** 63) return int64.max;
+  return value === 2 ** 64 ? uint64.max : BigInt(value).toString();
 }
 
 /** A 64-bit integer in two halves, as the `long` package has it. */
@@ -107,33 +121,29 @@ function longDigits({ low, high, unsigned }: LongParts): string {
   return String(unsigned ? bits : BigInt.asIntN(64, bits));
 }
 
-/** A writer of the digits of 64-bit integers. */
-export function int64Writer(range: IntegerRange): WriteValue {
-  return (value) => (typeof value === "string" && isPlain(value) ? value : integerDigits(value, range));
-}
-
-/** At most 18 digits, without leading zeros: in range whatever the type. */
-function isPlain(text: string): boolean {
-  const { length } = text;
-  if (length === 0 || length > 18 || (length > 1 && text.charCodeAt(0) === 48)) return false;
-  for (let i = 0; i < length; i++) {
-    const char = text.charCodeAt(i);
-    if (char < 48 || char > 57) return false;
-  }
-  return true;
+/** A writer of the digits of integers that are often given as text: those of 64 bits, and keys of maps. */
+export function digitsWriter(range: IntegerRange): WriteValue {
+  const plainLength = range.is64 ? 18 : 9;
+  return (value) => {
+    const isPlain =
+      typeof value === "string" && value.length <= plainLength && isPlainInteger(value, 0, value.length);
+    return isPlain ? value : integerDigits(value, range);
+  };
 }
 
 export function writeDouble(value: unknown): string {
-  return typeof value === "number" ? printDouble(value) : printDouble(toDouble(value, false));
+  return typeof value === "number" ? printDouble(value) : printDouble(toDouble(value));
 }
 
 /** A `float` in as few digits as tell it from its neighbours of 32 bits: `0.1`, not `0.10000000149011612`. */
 export function writeFloat(value: unknown): string {
-  const number = typeof value === "number" ? value : toDouble(value, true);
+  const number = typeof value === "number" ? value : toDouble(value);
   const text = printDouble(number);
   // Six digits are exact in 32 bits.
   return text.length <= 7 ? text : printFloat(number);
 }
+
+const maxFloat = 3.4028234663852886e38;
 
 function printFloat(number: number): string {
   const float = Math.fround(number);
@@ -143,7 +153,8 @@ function printFloat(number: number): string {
   }
   for (let digits = 6; digits <= 9; digits++) {
     const short = Number(float.toPrecision(digits));
-    if (Math.fround(short) === float) return printDouble(short);
+    // Some readers compare with the largest float before they round.
+    if (Math.fround(short) === float && Math.abs(short) <= maxFloat) return printDouble(short);
   }
   return printDouble(float);
 }
@@ -153,9 +164,9 @@ function printDouble(number: number): string {
   return `"${number}"`;
 }
 
-function toDouble(value: unknown, isFloat: boolean): number {
+function toDouble(value: unknown): number {
   const text = isLong(value) ? longDigits(value) : String(value);
-  const number = typeof value === "object" && !isLong(value) ? undefined : parseFloatText(text, isFloat);
+  const number = typeof value === "object" && !isLong(value) ? undefined : parseFloatText(text);
   if (number === undefined) throw new WrongValue(value);
   return number;
 }

@@ -1,9 +1,18 @@
 import type protobuf from "protobufjs";
 import { printDuration } from "./duration.js";
 import { printFieldMask } from "./field-mask.js";
-import { isWellKnown } from "./read-well-known.js";
+import { namesOf } from "./field-names.js";
 import { createTimestampPrinter } from "./timestamp.js";
-import { quoteString, toBuffer, toSafeInteger, type WriteValue, WrongValue, writeString } from "./write-scalar.js";
+import { isWellKnown, wrapperNames } from "./well-known.js";
+import {
+  quoteString,
+  toBuffer,
+  toSafeInteger,
+  type WriteValue,
+  WrongValue,
+  writeDouble,
+  writeString,
+} from "./write-scalar.js";
 
 /** What the writers of well-known types need from their surroundings. */
 export interface WriteContext {
@@ -27,15 +36,8 @@ const writers: ReadonlyMap<string, CreateWriter> = new Map<string, CreateWriter>
   [".google.protobuf.Value", valueWriter],
   [".google.protobuf.ListValue", listValueWriter],
   [".google.protobuf.Any", anyWriter],
-  ...["Double", "Float", "Int64", "UInt64", "Int32", "UInt32", "Bool", "String", "Bytes"].map(
-    (name): [string, CreateWriter] => [`.google.protobuf.${name}Value`, wrapperWriter],
-  ),
+  ...wrapperNames.map((name): [string, CreateWriter] => [name, wrapperWriter]),
 ]);
-
-/** Whether the JSON of a type is a string, of which its writer writes what stands between the quotes. */
-export function isQuoted(type: protobuf.Type): boolean {
-  return [".google.protobuf.Timestamp", ".google.protobuf.Duration", ".google.protobuf.FieldMask"].includes(type.fullName);
-}
 
 /** The writer of a type with a JSON form of its own, `undefined` for all others. */
 export function wellKnownWriter(type: protobuf.Type, context: WriteContext): WriteValue | undefined {
@@ -62,7 +64,8 @@ function fieldMaskWriter(type: protobuf.Type): WriteValue {
   const readPaths = memberOf(type, 1);
   return (value) => {
     const paths = readPaths(toObject(value)) ?? [];
-    if (!Array.isArray(paths) || !paths.every((path) => typeof path === "string")) throw new WrongValue(value);
+    if (!Array.isArray(paths) || !paths.every((path) => typeof path === "string"))
+      throw new WrongValue(value);
     const text = printFieldMask(paths);
     if (text === undefined) throw new WrongValue(value, "a path has no camelCase form");
     return writeString(text);
@@ -81,17 +84,17 @@ function structWriter(type: protobuf.Type, context: WriteContext): WriteValue {
   const readFields = memberOf(type, 1);
   const writeValue = context.element(type.fieldsById[1]!);
   return (value, depth) => {
-    let text = "";
-    for (const [name, item] of entries(readFields(toObject(value)))) {
-      text += `${text === "" ? "" : ","}${quoteString(name)}:${writeValue(item, depth)}`;
-    }
-    return `{${text}}`;
+    const fields = readFields(toObject(value)) ?? {};
+    let json = "";
+    const write = (name: string, item: unknown): void => {
+      json += `${json === "" ? "" : ","}${quoteString(name)}:${writeValue(item, depth)}`;
+    };
+    if (fields instanceof Map) for (const [name, item] of fields) write(name, item);
+    else
+      for (const name of Object.keys(toObject(fields)))
+        write(name, (fields as Record<string, unknown>)[name]);
+    return `{${json}}`;
   };
-}
-
-function entries(value: unknown): Iterable<[string, unknown]> {
-  if (value === undefined || value === null) return [];
-  return value instanceof Map ? value : Object.entries(toObject(value));
 }
 
 function listValueWriter(type: protobuf.Type, context: WriteContext): WriteValue {
@@ -100,27 +103,38 @@ function listValueWriter(type: protobuf.Type, context: WriteContext): WriteValue
   return (value, depth) => {
     const values = readValues(toObject(value)) ?? [];
     if (!Array.isArray(values)) throw new WrongValue(values);
-    return `[${values.map((item) => writeValue(item, depth)).join()}]`;
+    let json = "";
+    for (const item of values) json += (json === "" ? "" : ",") + writeValue(item, depth);
+    return `[${json}]`;
   };
 }
 
 function valueWriter(type: protobuf.Type, context: WriteContext): WriteValue {
-  const kinds = [6, 5, 4, 3, 2].map((id) => ({
-    read: memberOf(type, id),
-    write: context.element(type.fieldsById[id]!),
-    isNumber: id === 2,
-  }));
+  const kinds = new Map<string, { readonly id: number; readonly write: WriteValue }>();
+  for (const field of type.fieldsArray) {
+    const kind = { id: field.id, write: field.type === "double" ? writeFinite : context.element(field) };
+    for (const name of namesOf(field)) kinds.set(name, kind);
+  }
   return (value, depth) => {
     if (value === undefined || value === null) return "null";
-    const message = toObject(value);
-    for (const { read, write, isNumber } of kinds) {
-      const member = read(message);
-      if (member === undefined || member === null) continue;
-      if (isNumber && !Number.isFinite(member)) throw new WrongValue(member, "JSON has no such number");
-      return write(member, depth);
+    let write: WriteValue | undefined;
+    let member: unknown;
+    let id = 0;
+    for (const name of Object.keys(toObject(value))) {
+      const kind = kinds.get(name);
+      const candidate = (value as Record<string, unknown>)[name];
+      // Of several members of a oneof that are set, the last one counts, as in a binary message.
+      if (kind === undefined || kind.id < id || candidate === undefined || candidate === null) continue;
+      member = candidate;
+      ({ write, id } = kind);
     }
-    return "null";
+    return write === undefined ? "null" : write(member, depth);
   };
+}
+
+function writeFinite(value: unknown): string {
+  if (!Number.isFinite(value)) throw new WrongValue(value, "JSON has no such number");
+  return writeDouble(value);
 }
 
 function anyWriter(type: protobuf.Type, context: WriteContext): WriteValue {
@@ -133,7 +147,8 @@ function anyWriter(type: protobuf.Type, context: WriteContext): WriteValue {
     const bytes = readBytes(message) ?? [];
     if (url === "") return "{}";
     const content = typeof url === "string" ? context.resolveType(url) : undefined;
-    if (typeof url !== "string" || content === undefined) throw new WrongValue(url, "no such message type is known");
+    if (typeof url !== "string" || content === undefined)
+      throw new WrongValue(url, "no such message type is known");
     const json = context.message(content)(content.decode(toBuffer(bytes)), depth + 1);
     const head = `{"@type":${quoteString(url)}`;
     if (isWellKnown(content)) return `${head},"value":${json}}`;
@@ -141,13 +156,12 @@ function anyWriter(type: protobuf.Type, context: WriteContext): WriteValue {
   };
 }
 
-/** What a member is, under its name in handlers, in JSON or in the `.proto` file; defaults of prototypes do not count. */
+/** What a member is, under any of its names; defaults of prototypes do not count. */
 function memberOf(type: protobuf.Type, id: number): (message: object) => unknown {
-  const { name, jsonName = name, protoName = name } = type.fieldsById[id]!.resolve();
+  const names = namesOf(type.fieldsById[id]!.resolve());
   return (message) => {
-    for (const key of [name, jsonName, protoName]) {
-      if (Object.hasOwn(message, key)) return (message as Record<string, unknown>)[key];
-    }
+    for (const name of names)
+      if (Object.hasOwn(message, name)) return (message as Record<string, unknown>)[name];
     return undefined;
   };
 }

@@ -28,10 +28,8 @@ function overlayObjects(
 function overlayValues(lower: unknown, upper: unknown): unknown {
   if (isRecord(lower) && isRecord(upper))
     return isReference(lower, upper) ? upper : overlayObjects(lower, upper);
-  if (Array.isArray(lower) && Array.isArray(upper) && [...lower, ...upper].every(isNamed)) {
-    return overlayNamed(lower, upper);
-  }
-  return upper;
+  const areNamed = isListOf(lower, isNamed) && lower.length > 0 && isListOf(upper, isRecord);
+  return areNamed ? overlayNamed(lower, upper) : upper;
 }
 
 /** A reference stands for itself: members beside it would be others' members. */
@@ -48,9 +46,18 @@ function isNamed(item: unknown): item is Named {
   return isRecord(item) && typeof item.name === "string";
 }
 
-function overlayNamed(lower: readonly Named[], upper: readonly Named[]): unknown[] {
+function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+/** Items without a name, such as references, are added. */
+function overlayNamed(
+  lower: readonly Named[],
+  upper: readonly Readonly<Record<string, unknown>>[],
+): unknown[] {
   const keyOf = ({ name, in: place }: Named) => `${place ?? ""} ${name}`;
   const items = new Map<string, unknown>(lower.map((item) => [keyOf(item), item]));
-  for (const item of upper) items.set(keyOf(item), overlayValues(items.get(keyOf(item)), item));
-  return [...items.values()];
+  for (const item of upper.filter(isNamed))
+    items.set(keyOf(item), overlayValues(items.get(keyOf(item)), item));
+  return [...items.values(), ...upper.filter((item) => !isNamed(item))];
 }

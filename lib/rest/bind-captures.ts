@@ -48,7 +48,9 @@ function createCollisionCheck(
   const unset = createEmptyMessages(leaf.parent as protobuf.Type, options)()[leaf.name];
   const steps = path.map(({ field, oneof }) => ({
     name: field.name,
-    siblings: (oneof?.fieldsArray ?? []).filter((sibling) => sibling !== field).map((sibling) => sibling.name),
+    siblings: (oneof?.fieldsArray ?? [])
+      .filter((sibling) => sibling !== field)
+      .map((sibling) => sibling.name),
   }));
   return (message, value) => {
     let present: unknown = message;

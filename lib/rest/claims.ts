@@ -12,8 +12,7 @@ export class Claims {
   /** Set a field, under its proto names. @throws RpcError INVALID_ARGUMENT when it, or a part of it, is set already. */
   claim(names: readonly string[]): void {
     const name = names.join(".");
-    if (this.#fields.has(name))
-      throw invalidField(name, `the parameter "${name}" is given more than once`);
+    if (this.#fields.has(name)) throw invalidField(name, `the parameter "${name}" is given more than once`);
     if (this.#parents.has(name))
       throw invalidField(name, `the parameter "${name}" is given beside one for a part of it`);
     this.claimParents(names);

@@ -7,6 +7,7 @@ import { readPieces } from "../http/read-body.js";
 import type { Binding } from "../http-rule/binding.js";
 import type { RouteMatch } from "../http-rule/router.js";
 import { createBindableField } from "./bindable-field.js";
+import { blameBody } from "./blame-body.js";
 import { createFinisher, type RequestDecoderOptions } from "./decode-request.js";
 import { createEmptyMessages } from "./empty-message.js";
 import { createHttpBodyForm, isHttpBody } from "./http-body.js";
@@ -53,8 +54,12 @@ export function createMessagesDecoder(binding: Binding, options: RequestDecoderO
 
   function readTexts(decodeOne: (text: string) => Message): MessagesDecoder {
     return async function* (match, request) {
-      for await (const text of splitBody(request, options)) {
-        yield finished(decodeOne(text), match, request);
+      try {
+        for await (const text of splitBody(request, options)) {
+          yield finished(decodeOne(text), match, request);
+        }
+      } catch (error) {
+        throw blameBody(error, binding);
       }
     };
   }

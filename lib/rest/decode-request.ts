@@ -18,6 +18,7 @@ export interface RequestDecoderOptions {
   readonly ignoredQueryParameters: ReadonlySet<string>;
   readonly rejectBodyCollisions: boolean;
   readonly inferUpdateMask: boolean;
+  readonly caseInsensitiveFieldNames: boolean;
   readonly acceptAnyContentType: boolean;
   readonly emptyTextIsNoBody: boolean;
   readonly systemParameters: ReadonlySet<string>;

@@ -42,7 +42,8 @@ function fieldName(type: protobuf.Type, protoName: string): string {
 }
 
 function readContentType(contentType: unknown): string {
-  if (contentType === undefined || contentType === null || contentType === "") return "application/octet-stream";
+  if (contentType === undefined || contentType === null || contentType === "")
+    return "application/octet-stream";
   if (typeof contentType === "string" && isHeaderValue(contentType)) return contentType;
   throw wrongValue("content_type", contentType);
 }

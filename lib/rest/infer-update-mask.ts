@@ -2,6 +2,7 @@ import protobuf from "protobufjs";
 import type { Message } from "../call/message.js";
 import type { Binding } from "../http-rule/binding.js";
 import type { JsonCodecs } from "../json/codec.js";
+import { fieldsByName } from "../json/field-names.js";
 import type { Representation } from "../schema/representation.js";
 import { qualifiedName } from "../schema/walk.js";
 import { createBindableField, protoNameOf } from "./bindable-field.js";
@@ -22,7 +23,12 @@ export type MaskInference = (message: Message, bodyText: string) => void;
  */
 export function createMaskInference(
   { httpMethod, body, method }: Binding,
-  options: { readonly codecs: JsonCodecs; readonly representation: Representation },
+  options: {
+    readonly codecs: JsonCodecs;
+    readonly representation: Representation;
+    /** Names in the body are read whatever their letter case. */
+    readonly caseInsensitiveFieldNames: boolean;
+  },
 ): MaskInference | undefined {
   if (httpMethod !== "PATCH" || !(body instanceof protobuf.Field)) return undefined;
   const type = body.resolve().resolvedType;
@@ -32,6 +38,7 @@ export function createMaskInference(
   const [mask] = masks;
   if (!(type instanceof protobuf.Type) || mask === undefined || masks.length > 1) return undefined;
   const { set, createMessage } = createBindableField(mask, options);
+  const listPaths = createPathLister(options.caseInsensitiveFieldNames);
   return (message, bodyText) => {
     const present: Message | null | undefined = message[mask.name];
     if (present?.paths?.length) return;
@@ -40,18 +47,39 @@ export function createMaskInference(
   };
 }
 
-/** The codec has read the text before: it is an object of known fields. */
-function listPaths(value: object, type: protobuf.Type): string[] {
-  return Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
-    const field = type.fieldsArray.find((one) => one.jsonName === name || protoNameOf(one) === name);
-    if (field === undefined) return [];
-    const path = protoNameOf(field);
-    const inner = field.resolve().resolvedType;
-    const isLeaf = field.repeated || field.map || !(inner instanceof protobuf.Type) || isWellKnown(inner);
-    if (isLeaf || typeof member !== "object" || member === null) return path;
-    const below = listPaths(member, inner);
-    return below.length === 0 ? path : below.map((rest) => `${path}.${rest}`);
-  });
+/** Lists the paths of what is set in JSON that the codec has read before, so that its names are names of fields. */
+function createPathLister(ignoresCase: boolean): (value: unknown, type: protobuf.Type) => string[] {
+  const indexes = new Map<protobuf.Type, ReadonlyMap<string, protobuf.Field>>();
+
+  function findField(type: protobuf.Type, name: string): protobuf.Field | undefined {
+    const index = indexes.get(type) ?? indexFields(type, ignoresCase);
+    indexes.set(type, index);
+    return index.get(name) ?? (ignoresCase ? index.get(name.toLowerCase()) : undefined);
+  }
+
+  return function listPaths(value: unknown, type: protobuf.Type): string[] {
+    if (typeof value !== "object" || value === null) return [];
+    return Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
+      const field = findField(type, name);
+      // One that was skipped.
+      if (field === undefined) return [];
+      const path = protoNameOf(field);
+      const below = isLeaf(field) ? [] : listPaths(member, field.resolvedType as protobuf.Type);
+      return below.length === 0 ? path : below.map((rest) => `${path}.${rest}`);
+    });
+  };
+}
+
+function indexFields(type: protobuf.Type, ignoresCase: boolean): ReadonlyMap<string, protobuf.Field> {
+  const byName = fieldsByName(type);
+  if (!ignoresCase) return byName;
+  return new Map([...[...byName].map(([name, field]) => [name.toLowerCase(), field] as const), ...byName]);
+}
+
+/** Whatever is not a singular message of fields. */
+function isLeaf(field: protobuf.Field): boolean {
+  const { resolvedType } = field.resolve();
+  return field.repeated || field.map || !(resolvedType instanceof protobuf.Type) || isWellKnown(resolvedType);
 }
 
 function qualifiedTypeOf(field: protobuf.Field): string | undefined {

@@ -70,6 +70,7 @@ export interface RestSettings extends TimeoutLimits {
   readonly streamFormat: StreamFormatName;
   readonly streamKeepAlive: number | undefined;
   readonly inferUpdateMask: boolean;
+  readonly caseInsensitiveFieldNames: boolean;
   readonly methodNotAllowed: "answer" | "next";
   readonly methodOverride: boolean;
   readonly metadataNames: MetadataNames;
@@ -146,6 +147,7 @@ export function resolveRestOptions(
     streamFormat: options.streamFormat ?? preset.streamFormat,
     streamKeepAlive: options.streamKeepAlive,
     inferUpdateMask: options.inferUpdateMask ?? preset.inferUpdateMask,
+    caseInsensitiveFieldNames: options.json?.caseInsensitiveFieldNames ?? false,
     methodNotAllowed: options.methodNotAllowed ?? "answer",
     methodOverride: options.methodOverride ?? false,
     metadataNames: preset.metadataNames,

@@ -15,8 +15,7 @@ export function readFormText(request: HttpRequest, limit: number): Promise<strin
   const { mediaType, charset } = parseContentType(header);
   if (mediaType !== formType) return undefined;
   const { parsedBody } = request;
-  if (parsedBody === undefined)
-    return readBody(request, limit).then((bytes) => decodeText(bytes, charset));
+  if (parsedBody === undefined) return readBody(request, limit).then((bytes) => decodeText(bytes, charset));
   if (typeof parsedBody === "string") return Promise.resolve(parsedBody);
   if (parsedBody instanceof Uint8Array) return Promise.resolve(decodeText(Buffer.from(parsedBody), charset));
   // A parser of forms gives objects.
@@ -26,7 +25,9 @@ export function readFormText(request: HttpRequest, limit: number): Promise<strin
 /** What a parser has made of a form, as a form again: it may have read `m[key]` as an object. */
 function printFields(fields: object, prefix?: string): string {
   return Object.entries(fields)
-    .map(([key, value]: [string, unknown]) => printField(prefix === undefined ? key : `${prefix}[${key}]`, value))
+    .map(([key, value]: [string, unknown]) =>
+      printField(prefix === undefined ? key : `${prefix}[${key}]`, value),
+    )
     .join("&");
 }
 

@@ -92,5 +92,8 @@ function createHttpBodyReader(type: protobuf.Type, options: RequestDecoderOption
 export function readParsedBytes({ parsedBody }: HttpRequest, limit: number): Buffer | undefined {
   if (parsedBody === undefined) return undefined;
   if (parsedBody instanceof Uint8Array) return toBuffer(parsedBody, limit);
-  return toBuffer(Buffer.from(typeof parsedBody === "string" ? parsedBody : JSON.stringify(parsedBody)), limit);
+  return toBuffer(
+    Buffer.from(typeof parsedBody === "string" ? parsedBody : JSON.stringify(parsedBody)),
+    limit,
+  );
 }

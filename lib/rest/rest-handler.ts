@@ -6,6 +6,7 @@ import { ServerCall } from "../call/server-call.js";
 import { HttpError } from "../http/http-error.js";
 import type { HttpRequest, HttpResponse } from "../http/http-message.js";
 import type { RouteMatch, Router } from "../http-rule/router.js";
+import { blameBody } from "./blame-body.js";
 import { createDeadlineError, readDeadline } from "./deadline.js";
 import { createErrorEncoder } from "./encode-error.js";
 import { encodeResponse, openHeaders, toTrailers } from "./encode-response.js";
@@ -128,7 +129,7 @@ async function readInput(
     const value = route.decode(match, request);
     return { value: value instanceof Promise ? await untilCancelled(value, call) : value };
   } catch (error) {
-    return { error };
+    return { error: blameBody(error, route.binding) };
   }
 }
 

@@ -23,7 +23,8 @@ export function readSystemParameters(
   if (query === "" || (bareNames.size === 0 && !query.includes("$") && !query.includes("%24")))
     return undefined;
   const parameters = new URLSearchParams(query);
-  const read = (name: string) => parameters.get(`$${name}`) ?? (bareNames.has(name) ? parameters.get(name) : null);
+  const read = (name: string) =>
+    parameters.get(`$${name}`) ?? (bareNames.has(name) ? parameters.get(name) : null);
   const alt = read("alt");
   const pretty = read("prettyPrint");
   if (alt === null && pretty === null) return undefined;

@@ -237,10 +237,6 @@ function descriptorType(root: protobuf.Root): protobuf.Type {
   return other.resolveAll().lookupType("google.protobuf.FileDescriptorProto");
 }
 
-function isExtension(object: protobuf.ReflectionObject): object is protobuf.Field {
-  return object instanceof protobuf.Field && object.extend !== undefined;
-}
-
 /** These are options in the text of a `.proto` file, but have a field of their own in a descriptor. */
 function isRealOption(option: Readonly<Record<string, unknown>>): boolean {
   return !["default", "json_name", "proto3_optional"].some((name) => Object.hasOwn(option, name));
@@ -301,4 +297,8 @@ function syntaxOf(objects: readonly protobuf.ReflectionObject[]): Descriptor {
   if (edition === "proto2" || edition === undefined) return {};
   if (edition === "proto3") return { syntax: "proto3" };
   return { syntax: "editions", edition: `EDITION_${edition}` };
+}
+
+function isExtension(object: protobuf.ReflectionObject): object is protobuf.Field {
+  return object instanceof protobuf.Field && object.extend !== undefined;
 }

@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
 import { describeFile } from "./describe-file.js";
-import { nameFiles } from "./file-names.js";
+import { findFiles } from "./file-names.js";
 import type { ParsedOptions } from "./read-descriptor-options.js";
 import type { Schema, SchemaFile } from "./schema.js";
-import { isNamespace, fileOf as pathOf, qualifiedName } from "./walk.js";
+import { isNamespace, qualifiedName } from "./walk.js";
 
 /**
  * The descriptors of everything that was loaded, as `google.protobuf.FileDescriptorProto`.
@@ -33,7 +32,8 @@ export interface Declarations {
 }
 
 function collectDeclarations(root: protobuf.Root): Map<string, Declarations> {
-  const fileOf = nameFiles(root);
+  const findFile = findFiles(root);
+  const fileOf = (object: protobuf.ReflectionObject) => findFile(object)?.name;
   const declared = new Map<string, Declarations>();
   collect(root);
   return declared;
@@ -45,7 +45,8 @@ function collectDeclarations(root: protobuf.Root): Map<string, Declarations> {
         continue;
       }
       const name = fileOf(object);
-      if (name === undefined) continue;
+      // protobufjs puts the oneof of an optional extension beside it.
+      if (name === undefined || object instanceof protobuf.OneOf) continue;
       const declarations = declared.get(name);
       if (declarations === undefined) declared.set(name, declare(namespace, object));
       else declarations.objects.push(object);
@@ -54,21 +55,24 @@ function collectDeclarations(root: protobuf.Root): Map<string, Declarations> {
 
   function declare(namespace: protobuf.NamespaceBase, object: protobuf.ReflectionObject): Declarations {
     const packageName = qualifiedName(namespace);
-    const options = readFileOptions(pathOf(object), packageName) ?? namespace.parsedOptions ?? [];
+    const own = findFile(object)?.options;
+    const all = namespace.parsedOptions ?? [];
+    const options = own === undefined ? all : own.map((option) => qualifyOption(option, all));
     return { packageName, objects: [object], options, fileOf };
-  }
-}
-
-/** The root has the options of all files of a package together. The text is read again, should it still be there. */
-function readFileOptions(path: string | undefined, packageName: string): ParsedOptions | undefined {
-  try {
-    const { root } = protobuf.parse(readFileSync(path ?? "", "utf8"), new protobuf.Root());
-    return root.lookup(packageName)?.parsedOptions ?? [];
-  } catch {
-    return undefined; // It is built in, or gone.
   }
 }
 
 function isPackage(object: protobuf.ReflectionObject): object is protobuf.NamespaceBase {
   return isNamespace(object) && !(object instanceof protobuf.Type) && !(object instanceof protobuf.Service);
+}
+
+/** A file may name an option within its scope; the package, whose options are those of its files, has the full name. */
+function qualifyOption(option: Record<string, unknown>, qualified: ParsedOptions): Record<string, unknown> {
+  const names = qualified.flatMap((each) => Object.keys(each));
+  return Object.fromEntries(
+    Object.entries(option).map(([name, value]) => {
+      const full = names.find((each) => name.startsWith("(") && each.endsWith(`.${name.slice(1)}`));
+      return [full ?? name, value];
+    }),
+  );
 }

@@ -1,44 +1,75 @@
 import protobuf from "protobufjs";
 import { addWellKnownTypes } from "./google-protos.js";
+import type { ParsedOptions } from "./read-descriptor-options.js";
+import { readSourceFiles } from "./source-files.js";
 import { fileOf, isNamespace, qualifiedName } from "./walk.js";
 
+/** What is known of the file that declares an object. */
+export interface DeclaringFile {
+  /** The name by which other files import it. */
+  readonly name: string;
+  /** Its own options, where it could be read again. */
+  readonly options: ParsedOptions | undefined;
+}
+
 /**
- * Find the name by which other files import the file that declares an object.
+ * Find the file that declares an object.
  *
- *     const nameOf = nameFiles(root);
- *     nameOf(root.lookupType("greet.v1.HelloRequest"))        // "greet/v1/greet.proto", wherever it was found
- *     nameOf(root.lookupType("google.protobuf.Timestamp"))    // "google/protobuf/timestamp.proto"
+ *     const find = findFiles(root);
+ *     find(root.lookupType("greet.v1.HelloRequest"))?.name        // "greet/v1/greet.proto", wherever it was found
+ *     find(root.lookupType("google.protobuf.Timestamp"))?.name    // "google/protobuf/timestamp.proto"
  */
-export function nameFiles(root: protobuf.Root): (object: protobuf.ReflectionObject) => string | undefined {
-  const names = new Map<string, string>();
+export function findFiles(
+  root: protobuf.Root,
+): (object: protobuf.ReflectionObject) => DeclaringFile | undefined {
+  const files = new Map<string, DeclaringFile>();
   const builtInFiles = findBuiltInFiles();
+  const sources = readSourceFiles(root);
+  const imports = new Set([...sources.values()].flatMap((source) => source.imports));
+
   return (object) => {
-    const declaration = outermost(object);
+    const declaration = outermost(object, root);
     if (declaration === undefined) return undefined;
-    const builtIn = builtInFiles.get(qualifiedName(declaration));
+    const fullName = qualifiedName(declaration);
     const packageName = declaration.parent === null ? "" : qualifiedName(declaration.parent);
     const path = fileOf(declaration);
-    if (path === undefined) return builtIn ?? (packageName === "" ? "main.proto" : `${packageName}.proto`);
-    const name = names.get(path) ?? importName(path.replaceAll("\\", "/"), packageName);
-    names.set(path, name);
-    return name;
-  };
-
-  function outermost(object: protobuf.ReflectionObject): protobuf.ReflectionObject | undefined {
-    let found: protobuf.ReflectionObject | undefined;
-    for (let at: protobuf.ReflectionObject | null = object; at !== null && at !== root; at = at.parent) {
-      if (isType(at)) found = at;
+    if (path === undefined) {
+      const name = builtInFiles.get(fullName) ?? (packageName === "" ? "main.proto" : `${packageName}.proto`);
+      return { name, options: undefined };
     }
-    return found;
+    const file = files.get(path) ?? {
+      name: importName(path.replaceAll("\\", "/"), packageName, imports),
+      options: sources.get(path)?.options,
+    };
+    files.set(path, file);
+    return file;
+  };
+}
+
+/** What stands in the file itself, around an object that is nested in it. */
+function outermost(
+  object: protobuf.ReflectionObject,
+  root: protobuf.Root,
+): protobuf.ReflectionObject | undefined {
+  let found: protobuf.ReflectionObject | undefined;
+  for (let at: protobuf.ReflectionObject | null = object; at !== null && at !== root; at = at.parent) {
+    if (isType(at)) found = at;
   }
+  return found;
 }
 
 function isType(object: protobuf.ReflectionObject): boolean {
   return !isNamespace(object) || object instanceof protobuf.Type || object instanceof protobuf.Service;
 }
 
-/** Files lie in folders named after their package; what comes before these is where the package was looked for. */
-function importName(path: string, packageName: string): string {
+/**
+ * The name by which another file imports it. Without one: files lie in folders named after their package, and what
+ * comes before these is where the package was looked for.
+ */
+function importName(path: string, packageName: string, imports: ReadonlySet<string>): string {
+  const imported = [...imports].filter((name) => `/${path}`.endsWith(`/${name}`));
+  const longest = imported.sort((a, b) => b.length - a.length)[0];
+  if (longest !== undefined) return longest;
   const folder = `/${packageName.replaceAll(".", "/")}/`;
   const at = `/${path}`.lastIndexOf(folder);
   return packageName === "" || at === -1 ? path.replace(/^\/+/, "") : path.slice(at);

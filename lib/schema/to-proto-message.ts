@@ -1,5 +1,6 @@
 import protobuf from "protobufjs";
 import { declaredName } from "./walk.js";
+import { toInt64, toUint64 } from "./wire-values.js";
 
 /**
  * Make a message of values as the text of a `.proto` file has them: fields by their proto names, extensions as
@@ -78,8 +79,15 @@ function toValue(field: protobuf.FieldBase, value: unknown): unknown {
     case "double":
     case "float":
       return toFloat(value);
+    case "uint64":
+    case "fixed64":
+      return toUint64(value);
+    case "int64":
+    case "sint64":
+    case "sfixed64":
+      return toInt64(value);
     default:
-      return field.type.endsWith("64") ? toBits(field, value) : Number(value);
+      return Number(value);
   }
 }
 
@@ -87,17 +95,4 @@ function toFloat(value: unknown): number {
   const infinity = /^(-?)inf(?:inity)?$/i.exec(String(value));
   if (infinity === null) return Number(value);
   return infinity[1] === "" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-}
-
-/** What the writer of protobufjs takes for 64 bits, whether or not the package long is there. */
-function toBits(
-  { type }: protobuf.FieldBase,
-  value: unknown,
-): { low: number; high: number; unsigned: boolean } {
-  const integer = BigInt(String(value));
-  return {
-    low: Number(BigInt.asIntN(32, integer)),
-    high: Number(BigInt.asIntN(32, integer >> 32n)),
-    unsigned: type === "uint64" || type === "fixed64",
-  };
 }

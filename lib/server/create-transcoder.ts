@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { RestHandler } from "../rest/rest-handler.js";
 import type { Services } from "../services.js";
 import { createHttpHandler, type TranscodingOptions } from "./http-handler.js";
 import { toHttpRequest } from "./node-http.js";
@@ -21,7 +22,11 @@ export type Transcoder = (
  * @throws ConfigError for options that do not exist or do not fit.
  */
 export function createTranscoder(services: Services, options: TranscodingOptions = {}): Transcoder {
-  const handler = createHttpHandler(services, options);
+  return toTranscoder(createHttpHandler(services, options));
+}
+
+/** The middleware of a handler that has been compiled before. */
+export function toTranscoder(handler: RestHandler): Transcoder {
   return function transcode(req, res, next) {
     const request = toHttpRequest(req, res);
     const response = handler.handle(request);

@@ -43,7 +43,8 @@ class NodeHttpRequest implements HttpRequest {
     const { body: req } = this;
     if (req.rawBody instanceof Uint8Array) return req.rawBody;
     // Some parsers leave an empty object when the body is none of their business, and the body unread.
-    return req.body !== undefined && (req._body === true || req.readableDidRead) ? req.body : undefined;
+    const isRead = req._body === true || req.readableDidRead || req.readableEnded;
+    return isRead ? req.body : undefined;
   }
 
   getPeer(): string {

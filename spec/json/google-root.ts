@@ -1,5 +1,5 @@
-import { dirname, join } from "node:path";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import protobuf from "protobufjs";
 
 const { getProtoPath } = createRequire(import.meta.url)("google-proto-files") as { getProtoPath(): string };
@@ -47,7 +47,10 @@ export const testMessageFiles: readonly string[] = [
 ];
 
 /** All message types of a root but those of a namespace. */
-export function messageTypes(root: protobuf.Root, isWanted: (type: protobuf.Type) => boolean): protobuf.Type[] {
+export function messageTypes(
+  root: protobuf.Root,
+  isWanted: (type: protobuf.Type) => boolean,
+): protobuf.Type[] {
   const types: protobuf.Type[] = [];
   const visit = (namespace: protobuf.NamespaceBase): void => {
     for (const object of namespace.nestedArray) {

@@ -22,7 +22,9 @@ function encode(type: protobuf.Type, object: object): Uint8Array {
 function message(type: protobuf.Type, choices: Choices, depth: number): fc.Arbitrary<object> {
   const wellKnown = wellKnownMessages[type.fullName];
   if (wellKnown !== undefined) return wellKnown(type, choices, depth);
-  const fields = type.fieldsArray.filter((field) => depth > 0 || !(field.resolve().resolvedType instanceof protobuf.Type));
+  const fields = type.fieldsArray.filter(
+    (field) => depth > 0 || !(field.resolve().resolvedType instanceof protobuf.Type),
+  );
   if (fields.length === 0) return fc.constant({});
   return fc.subarray(fields, { maxLength: Math.min(8, fields.length) }).chain((chosen) => {
     const entries = oneOfEach(chosen).map((field) => [field.name, whole(field, choices, depth)] as const);
@@ -32,7 +34,9 @@ function message(type: protobuf.Type, choices: Choices, depth: number): fc.Arbit
 
 /** The fields without second members of oneofs. */
 function oneOfEach(fields: readonly protobuf.Field[]): readonly protobuf.Field[] {
-  return fields.filter((field, i) => field.partOf === null || fields.findIndex((f) => f.partOf === field.partOf) === i);
+  return fields.filter(
+    (field, i) => field.partOf === null || fields.findIndex((f) => f.partOf === field.partOf) === i,
+  );
 }
 
 function whole(field: protobuf.Field, choices: Choices, depth: number): fc.Arbitrary<unknown> {
@@ -52,7 +56,8 @@ function whole(field: protobuf.Field, choices: Choices, depth: number): fc.Arbit
 
 function element(field: protobuf.Field, choices: Choices, depth: number): fc.Arbitrary<unknown> {
   const { resolvedType } = field;
-  if (resolvedType instanceof protobuf.Type) return fc.constant(null).chain(() => message(resolvedType, choices, depth - 1));
+  if (resolvedType instanceof protobuf.Type)
+    return fc.constant(null).chain(() => message(resolvedType, choices, depth - 1));
   if (resolvedType instanceof protobuf.Enum) return enumNumber(resolvedType);
   return scalars[field.type]!;
 }
@@ -67,20 +72,41 @@ function enumNumber(type: protobuf.Enum): fc.Arbitrary<number> {
 const text = fc.oneof(
   fc.string({ maxLength: 12 }),
   fc.string({ unit: "binary", maxLength: 40 }),
-  fc.constantFrom("", "__proto__", "constructor", "toString", "\u2028", '"\\/\b\f\n\r\t\u0000', "x".repeat(70)),
+  fc.constantFrom(
+    "",
+    "__proto__",
+    "constructor",
+    "toString",
+    "\u2028",
+    '"\\/\b\f\n\r\t\u0000',
+    "x".repeat(70),
+  ),
 );
 const int32 = fc.oneof(fc.integer(), fc.constantFrom(0, -1, 2147483647, -2147483648));
 const uint32 = fc.oneof(fc.nat(), fc.constantFrom(0, 1, 4294967295));
-const int64 = fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt({ min: -99n, max: 99n })).map(String);
-const uint64 = fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.bigInt({ min: 0n, max: 99n })).map(String);
-const double = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(0, -0, 1e21, 5e-324, Number.MAX_VALUE, Number.NaN));
+const int64 = fc
+  .oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt({ min: -99n, max: 99n }))
+  .map(String);
+const uint64 = fc
+  .oneof(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.bigInt({ min: 0n, max: 99n }))
+  .map(String);
+// Without -0, which protobufjs's JSON does not keep.
+const double = fc
+  .oneof(fc.double(), fc.integer(), fc.constantFrom(0, 1e21, 5e-324, Number.MAX_VALUE, Number.NaN))
+  .map(noNegativeZero);
+
+function noNegativeZero(number: number): number {
+  return number === 0 ? 0 : number;
+}
 
 const scalars: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   string: text,
   bytes: fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
   bool: fc.boolean(),
   double,
-  float: fc.oneof(fc.float(), fc.constantFrom(0, -0, 0.1, 3.4028234663852886e38, Number.POSITIVE_INFINITY)).map(Math.fround),
+  float: fc
+    .oneof(fc.float(), fc.constantFrom(0, 0.1, 3.4028234663852886e38, Number.POSITIVE_INFINITY))
+    .map((x) => noNegativeZero(Math.fround(x))),
   int32,
   sint32: int32,
   sfixed32: int32,
@@ -99,7 +125,7 @@ function mapKey(type: string): fc.Arbitrary<string> {
   return scalars[type]!.map(String).filter((key) => !/^.{8}$/s.test(key));
 }
 
-const json = fc.jsonValue({ maxDepth: 3 });
+const json = fc.jsonValue({ maxDepth: 3, noNegativeZero: true } as object);
 
 const wellKnownMessages: Readonly<
   Record<string, (type: protobuf.Type, choices: Choices, depth: number) => fc.Arbitrary<object>>
@@ -111,10 +137,15 @@ const wellKnownMessages: Readonly<
       .record({ seconds: fc.integer({ min: 0, max: 315576000000 }), nanos, sign: fc.constantFrom(1, -1) })
       .map(({ seconds, nanos, sign }) => ({ seconds: seconds * sign, nanos: nanos * sign })),
   ".google.protobuf.FieldMask": () =>
-    fc.record({ paths: fc.array(fc.stringMatching(/^[a-z]{1,5}(_[a-z]{1,4}){0,2}(\.[a-z]{1,4}){0,2}$/), { maxLength: 3 }) }),
+    fc.record({
+      paths: fc.array(fc.stringMatching(/^[a-z]{1,5}(_[a-z]{1,4}){0,2}(\.[a-z]{1,4}){0,2}$/), {
+        maxLength: 3,
+      }),
+    }),
   ".google.protobuf.Struct": () => fc.dictionary(text, json, { maxKeys: 3 }).map(struct),
   ".google.protobuf.Value": () => json.map(value),
-  ".google.protobuf.ListValue": () => fc.array(json, { maxLength: 3 }).map((items) => ({ values: items.map(value) })),
+  ".google.protobuf.ListValue": () =>
+    fc.array(json, { maxLength: 3 }).map((items) => ({ values: items.map(value) })),
   ".google.protobuf.Any": (type, choices, depth) => {
     const [url, bytes] = [type.fieldsById[1]!.name, type.fieldsById[2]!.name];
     if (depth <= 0 || choices.contents.length === 0) return fc.constant({});
@@ -141,5 +172,7 @@ function value(item: unknown): object {
   if (typeof item === "number") return { numberValue: item };
   if (typeof item === "string") return { stringValue: item };
   if (typeof item === "boolean") return { boolValue: item };
-  return Array.isArray(item) ? { listValue: { values: item.map(value) } } : { structValue: struct(item as Record<string, unknown>) };
+  return Array.isArray(item)
+    ? { listValue: { values: item.map(value) } }
+    : { structValue: struct(item as Record<string, unknown>) };
 }

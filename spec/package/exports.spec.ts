@@ -13,6 +13,7 @@ describe("the package", () => {
       "createClient",
       "createTranscoder",
       "getHttpContext",
+      "listen",
       "loadServices",
       "loadServicesSync",
       "problemJson",

@@ -22,7 +22,6 @@ export function readOpenApiV2(refer: ReferToMessage): Annotations {
     if (!isRecord(value)) return {};
     const content = responseContent(value, schema);
     return {
-      description: "",
       ...response(value),
       ...headersOf(value),
       ...(content === undefined ? {} : { content }),

@@ -9,7 +9,7 @@ import type { OperationNames } from "./operation-names.js";
 import { pathParameters } from "./path-parameters.js";
 import { queryParameters } from "./query-parameters.js";
 import { requestBody } from "./request-body.js";
-import { errorResponses, type ResponseForms, successResponse, withErrorContent } from "./responses.js";
+import { completeResponses, errorResponses, type ResponseForms, successResponse } from "./responses.js";
 
 export interface OperationParts {
   readonly schemas: MessageSchemas;
@@ -63,5 +63,5 @@ export function describeOperation(
     responses: { "200": success, ...errorResponses(comment) },
   });
   const annotated = overlay(described, annotation);
-  return { ...annotated, responses: withErrorContent(annotated.responses, schemas, forms) };
+  return { ...annotated, responses: completeResponses(annotated.responses, schemas, forms) };
 }

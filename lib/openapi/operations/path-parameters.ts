@@ -1,9 +1,13 @@
+import type protobuf from "protobufjs";
+import type { BoundVariable } from "../../http-rule/binding.js";
+import { annotateProperty } from "../annotations/annotate-property.js";
 import { cleanComment, joinParagraphs } from "../comments.js";
 import type { DocumentContext } from "../context.js";
 import type { JsonSchema, Parameter } from "../document.js";
 import type { PathParameter } from "../paths/lay-out-paths.js";
 import { variableName } from "../paths/name-wildcards.js";
 import { compact } from "../record.js";
+import { isDeprecated } from "../schemas/fields.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
 
 /**
@@ -22,26 +26,45 @@ export function pathParameters(
       in: "path" as const,
       description: describe(parameter, context),
       required: true,
-      schema: schemaOf(parameter, schemas),
+      deprecated: isWhole(parameter) ? isDeprecated(fieldOf(parameter.variable)) : undefined,
+      schema: schemaOf(parameter, schemas, context),
     }),
   );
 }
 
-/** A segment that is all of a field has the field's schema; one among others is text. */
-function schemaOf({ variable, isDeep, within }: PathParameter, schemas: MessageSchemas): JsonSchema {
-  if (variable === undefined || isDeep || within !== undefined) return { type: "string" };
+/** Whether the segment is all of a field, and not one among others. */
+function isWhole(
+  parameter: PathParameter,
+): parameter is PathParameter & { readonly variable: BoundVariable } {
+  return parameter.variable !== undefined && !parameter.isDeep && parameter.within === undefined;
+}
+
+function schemaOf(
+  parameter: PathParameter,
+  schemas: MessageSchemas,
+  { annotations }: DocumentContext,
+): JsonSchema {
+  if (!isWhole(parameter)) return { type: "string" };
+  const field = fieldOf(parameter.variable);
+  const { description, deprecated, readOnly, writeOnly, ...annotation } = annotations.property(field);
+  const { pattern, ...schema } = schemas.element(field, "request");
   // The pattern of a resource is about names of many segments.
-  const { pattern, ...schema } = schemas.element(variable.fields.at(-1) ?? variable.fields[0], "request");
-  return pattern === undefined || pattern.includes("/") ? schema : { pattern, ...schema };
+  const own = pattern === undefined || pattern.includes("/") ? schema : { pattern, ...schema };
+  return annotateProperty(own, annotation);
 }
 
 function describe(
   { name, variable, isDeep, within }: PathParameter,
   context: DocumentContext,
 ): string | undefined {
+  const field = variable && fieldOf(variable);
   return joinParagraphs(
     variable && within && `The \`${name}\` in \`${variableName(variable, context)}\`: \`${within}\`.`,
     isDeep ? "Any number of segments, with slashes between them." : undefined,
-    cleanComment(variable?.fields.at(-1)?.comment),
+    field && (context.annotations.property(field).description ?? cleanComment(field.comment)),
   );
+}
+
+function fieldOf({ fields }: BoundVariable): protobuf.Field {
+  return fields.at(-1) ?? fields[0];
 }

@@ -37,7 +37,7 @@ export function queryParameters(
       const below = taken.get(field);
       if (below === "whole" || fieldBehaviors(field).has("OUTPUT_ONLY")) return [];
       const { resolvedType } = field;
-      const form = resolvedType instanceof protobuf.Type ? queryForm(resolvedType) : "text";
+      const form = resolvedType === null ? "text" : queryForm(resolvedType);
       if (form === "text") return textParameter(field, above);
       if (form === "json") return jsonParameter(field, above);
       if (form === "none" || !(resolvedType instanceof protobuf.Type) || isBeyondQuery(field, above))

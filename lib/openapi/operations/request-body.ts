@@ -18,20 +18,25 @@ export function requestBody(
   schemas: MessageSchemas,
   isRequired: IsRequired,
 ): RequestBody | undefined {
-  const { body, method } = binding;
+  const { body } = binding;
   if (body === undefined) return undefined;
   const bound = fieldsOfPath(binding);
-  if (body !== "*") {
-    const content = fieldContent(binding, body, bound, schemas);
-    return compact({
-      description: cleanComment(body.comment),
-      required: isRequired(body) || undefined,
-      content,
-    });
-  }
-  const isNeeded = method.requestType.fieldsArray.some((field) => !bound.has(field) && isRequired(field));
-  const content = messageContent(binding, bound, schemas);
-  return compact({ required: (isNeeded && useOf(binding) !== "patch") || undefined, content });
+  return compact({
+    description: body === "*" ? undefined : cleanComment(body.comment),
+    // Said aloud: some validators ask for a content type otherwise, even where there is nothing that has one.
+    required: isNeeded(binding, bound, isRequired),
+    content:
+      body === "*" ? messageContent(binding, bound, schemas) : fieldContent(binding, body, bound, schemas),
+  });
+}
+
+/** No body at all is a message with nothing set, or a stream of none: only a field that must be given asks for one. */
+function isNeeded(binding: Binding, bound: BoundFields, isRequired: IsRequired): boolean {
+  const { body, method } = binding;
+  if (body === undefined || isStream(binding)) return false;
+  if (body !== "*") return isRequired(body);
+  if (useOf(binding) === "patch") return false;
+  return method.requestType.fieldsArray.some((field) => !bound.has(field) && isRequired(field));
 }
 
 function messageContent(binding: Binding, bound: BoundFields, schemas: MessageSchemas): Content {
@@ -56,11 +61,14 @@ function useOf({ httpMethod }: Binding): "patch" | "request" {
   return httpMethod === "PATCH" ? "patch" : "request";
 }
 
-function jsonContent({ method }: Binding, schema: JsonSchema): Content {
-  const isStream = method.kind === "client-streaming" || method.kind === "duplex-streaming";
-  if (!isStream) return { "application/json": { schema } };
+function jsonContent(binding: Binding, schema: JsonSchema): Content {
+  if (!isStream(binding)) return { "application/json": { schema } };
   return {
     "application/x-ndjson": { schema },
     "application/json": { schema: { type: "array", items: schema } },
   };
+}
+
+function isStream({ method }: Binding): boolean {
+  return method.kind === "client-streaming" || method.kind === "duplex-streaming";
 }

@@ -45,16 +45,19 @@ export function errorResponses(comment: string | undefined): Record<string, Resp
   };
 }
 
-/** Give the failures that have no content the one that they are written with. */
-export function withErrorContent(
-  responses: Readonly<Record<string, Response>>,
+/** Give responses what annotations may have left out: a description, and the form that failures are written in. */
+export function completeResponses(
+  responses: Readonly<Record<string, Partial<Response>>>,
   schemas: MessageSchemas,
   { errors }: ResponseForms,
 ): Record<string, Response> {
   const content = errorContent(errors, schemas);
-  return mapMembers(responses, (response, status) => {
-    const isWhole = response.content !== undefined || "$ref" in response || !/^[45]|^default$/.test(status);
-    return isWhole ? response : { ...response, content };
+  return mapMembers(responses, (response, status): Response => {
+    // Where a reference leads, there is both; it has no other members than `$ref`.
+    if ("$ref" in response) return response as Response;
+    const described = { description: `The answer with status ${status}.`, ...response };
+    const isFailure = /^[45]|^default$/.test(status);
+    return isFailure && response.content === undefined ? { ...described, content } : described;
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Binding, BoundVariable } from "../../http-rule/binding.js";
 import { templateShape } from "../../http-rule/print-template.js";
 import type { DocumentContext } from "../context.js";
-import { findWildcards, nameWildcards } from "./name-wildcards.js";
+import { findWildcards, nameWildcards, type Wildcard } from "./name-wildcards.js";
 
 /** Where an operation stands in the document. */
 export interface Placement {
@@ -57,8 +57,9 @@ function httpMethodsOf({ httpMethod }: Binding): readonly string[] {
   return httpMethod === "*" ? ["get", "put", "post", "delete", "patch"] : [httpMethod.toLowerCase()];
 }
 
+/** A path that operations of one shape share. */
 interface Path {
-  readonly text: string;
+  /** Of its parameters. */
   readonly names: readonly string[];
   readonly httpMethods: Set<string>;
 }
@@ -75,50 +76,51 @@ function place(
   paths: Map<string, Path>,
   context: DocumentContext,
 ): Placement | undefined {
-  const shape = templateShape(binding.template);
-  const mayGrow = shape.includes("**");
-  for (let length = 1; length === 1 || mayGrow; length++) {
-    const key = shape.replace("**", Array(length).fill("{}").join("/")).replaceAll("*", "{}");
-    const wildcards = findWildcards(binding).flatMap((wildcard) =>
-      wildcard.isDeep ? Array<typeof wildcard>(length).fill(wildcard) : [wildcard],
-    );
-    const path = paths.get(key) ?? createPath(key, nameWildcards(wildcards, binding, context));
+  const found = findWildcards(binding);
+  const canGrow = found.some(({ isDeep }) => isDeep);
+  for (let length = 1; length === 1 || canGrow; length++) {
+    const wildcards = found.flatMap((wildcard) => (wildcard.isDeep ? repeat(wildcard, length) : [wildcard]));
+    const key = printPath(binding, printSegments(binding, wildcards));
+    const path = paths.get(key) ?? {
+      names: nameWildcards(wildcards, binding, context),
+      httpMethods: new Set(),
+    };
     paths.set(key, path);
     if (path.httpMethods.has(httpMethod)) continue;
     path.httpMethods.add(httpMethod);
-    const parameters = path.names.map((name, i) => ({
-      name,
-      variable: wildcards[i]?.variable,
-      isDeep: wildcards[i]?.isDeep === true,
-      within: printVariable(path, wildcards[i]?.variable, binding),
-    }));
-    return { binding, path: path.text, httpMethod, parameters };
+    const segments = printSegments(binding, wildcards, path.names);
+    const parameters = wildcards.map(({ isDeep, variable }, i) => {
+      const within =
+        variable && variable.end - variable.start > 1 ? printVariable(variable, segments) : undefined;
+      return { name: path.names[i] ?? "", isDeep, variable, within };
+    });
+    return { binding, path: printPath(binding, segments), httpMethod, parameters };
   }
   return undefined;
 }
 
-function createPath(key: string, names: readonly string[]): Path {
-  let next = 0;
-  return { text: key.replaceAll("{}", () => `{${names[next++]}}`), names, httpMethods: new Set() };
+function repeat<T>(item: T, times: number): T[] {
+  return Array.from({ length: times }, () => item);
 }
 
-/** The part of a path that a variable covers, when that is more than one segment. */
-function printVariable(
-  path: Path,
-  variable: BoundVariable | undefined,
+/** What each segment of the template is in the path; a `**` may be several. Without names, what paths of a shape share. */
+function printSegments(
   { template }: Binding,
-): string | undefined {
-  if (variable === undefined || variable.end - variable.start === 1) return undefined;
-  const segments = path.text
-    .replace(template.verb === undefined ? "" : /:[^:]*$/, "")
-    .split("/")
-    .slice(1);
-  // A "**" may be shown as more segments than it is in the template.
-  const grown = segments.length - template.segments.length;
-  const hasDeep = template.segments
-    .slice(variable.start, variable.end)
-    .some(({ kind }) => kind === "deep-wildcard");
-  const isAfterDeep = template.segments.slice(0, variable.start).some(({ kind }) => kind === "deep-wildcard");
-  const start = variable.start + (isAfterDeep ? grown : 0);
-  return segments.slice(start, start + variable.end - variable.start + (hasDeep ? grown : 0)).join("/");
+  wildcards: readonly Wildcard[],
+  names: readonly string[] = [],
+): readonly (readonly string[])[] {
+  return template.segments.map((segment, index) => {
+    if (segment.kind === "literal")
+      return [templateShape({ ...template, segments: [segment], verb: undefined }).slice(1)];
+    return wildcards.flatMap((wildcard, i) => (wildcard.index === index ? [`{${names[i] ?? ""}}`] : []));
+  });
+}
+
+function printPath({ template }: Binding, segments: readonly (readonly string[])[]): string {
+  const verb = templateShape({ ...template, segments: [] }).slice(1);
+  return `/${segments.flat().join("/")}${verb}`;
+}
+
+function printVariable({ start, end }: BoundVariable, segments: readonly (readonly string[])[]): string {
+  return segments.slice(start, end).flat().join("/");
 }

@@ -1,4 +1,4 @@
-import type protobuf from "protobufjs";
+import protobuf from "protobufjs";
 import type { JsonSwitches } from "../../json/codec.js";
 import { qualifiedName } from "../../schema/walk.js";
 import type { JsonSchema } from "../document.js";
@@ -20,12 +20,14 @@ export function wellKnownSchema(type: protobuf.Type, switches: JsonSwitches): Js
 }
 
 /**
- * How a message stands in a query: as text without quotes, as JSON, not at all, or field by field (`undefined`).
+ * How a message or an enum stands in a query: as text without quotes, as JSON, not at all, or field by field
+ * (`undefined`).
  */
-export function queryForm(type: protobuf.Type): "text" | "json" | "none" | undefined {
+export function queryForm(type: protobuf.Type | protobuf.Enum): "text" | "json" | "none" | undefined {
   const name = qualifiedName(type);
-  if (name === "google.protobuf.Empty") return "none";
-  if (textForms.has(name) || wrappers.has(name)) return "text";
+  // They have one value each: there is nothing to say.
+  if (name === "google.protobuf.Empty" || name === "google.protobuf.NullValue") return "none";
+  if (type instanceof protobuf.Enum || textForms.has(name) || wrappers.has(name)) return "text";
   return wellKnownSchemas.has(name) || name === "google.protobuf.Any" ? "json" : undefined;
 }
 

@@ -1,5 +1,12 @@
 import type { JsonSwitches } from "../../json/codec.js";
-import type { JsonSchema, OpenApiDocument, Operation, Parameter, PathItem } from "../document.js";
+import type {
+  JsonSchema,
+  OpenApiDocument,
+  Operation,
+  Parameter,
+  PathItem,
+  RequestBody,
+} from "../document.js";
 import { compact } from "../record.js";
 import { withoutOneofs } from "../schemas/oneof-schemas.js";
 import { mapMembers, mapSchemas, mapSubschemas } from "./map-schemas.js";
@@ -29,7 +36,10 @@ export function loosen(document: OpenApiDocument, switches: JsonSwitches): OpenA
 
 function loosenScalar(schema: JsonSchema, readsAnyName: boolean): JsonSchema {
   const { type, enum: names, ...others } = schema;
+  // Of an enum by numbers, that is any number and any name.
   if (type === "integer" || type === "number") return { ...others, type: [type, "string"] };
+  // The one value of NullValue has a name and a number as well.
+  if (type === "null") return { ...others, type: [type, "string", "integer"] };
   if (type !== "string") return schema;
   if (schema.format === "int64" || schema.format === "uint64")
     return { ...others, type: ["string", "integer"] };
@@ -53,7 +63,7 @@ function orNull(schema: JsonSchema): JsonSchema {
   const { description, ...value } = schema;
   if (Object.keys(value).length === 0) return schema;
   const { type, anyOf, ...others } = schema;
-  if (type !== undefined) return { ...others, type: [type, "null"].flat() };
+  if (type !== undefined) return { ...others, type: [...new Set([type, "null"].flat())] };
   if (anyOf !== undefined) return { ...others, anyOf: [...anyOf, { type: "null" }] };
   return compact({ description, anyOf: [value, { type: "null" as const }] });
 }
@@ -74,11 +84,20 @@ function loosenParameter(parameter: Parameter): Parameter {
   return parameter.in === "query" && otherSpelling(parameter.name) !== parameter.name ? others : parameter;
 }
 
-/** What an extension holds has no parameters, and stays. */
+/** What an extension holds has neither parameters nor a body, and stays. */
 function loosenPathItem(item: PathItem): PathItem {
-  return mapMembers(item as Readonly<Record<string, Operation>>, (operation) =>
-    operation.parameters === undefined
-      ? operation
-      : { ...operation, parameters: operation.parameters.map(loosenParameter) },
-  );
+  return mapMembers(item as Readonly<Record<string, Operation>>, (operation) => {
+    const { parameters, requestBody } = operation;
+    return {
+      ...operation,
+      ...(parameters === undefined ? {} : { parameters: parameters.map(loosenParameter) }),
+      ...(requestBody === undefined ? {} : { requestBody: loosenBody(requestBody) }),
+    };
+  });
+}
+
+/** A stream of lines is no JSON that a validator can read. */
+function loosenBody(body: RequestBody): RequestBody {
+  const content = mapMembers(body.content, (media, type) => (type === "application/x-ndjson" ? {} : media));
+  return { ...body, content };
 }

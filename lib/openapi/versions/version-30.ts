@@ -24,7 +24,9 @@ function convertInfo({ summary: _, ...info }: Info): Info {
 function convertSchema(schema: JsonSchema): JsonSchema {
   const { $ref, ...beside } = mapSubschemas(schema, convertSchema);
   if ($ref === undefined) return convertKeywords(beside);
-  return Object.keys(beside).length === 0 ? { $ref } : { allOf: [{ $ref }], ...convertKeywords(beside) };
+  if (Object.keys(beside).length === 0) return { $ref };
+  const { allOf = [], ...others } = convertKeywords(beside);
+  return { allOf: [{ $ref }, ...allOf], ...others };
 }
 
 function convertKeywords(schema: JsonSchema): JsonSchema {

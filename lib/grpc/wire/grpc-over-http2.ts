@@ -1,0 +1,139 @@
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import { type ChannelOptions, Metadata } from "@grpc/grpc-js";
+import type { Endpoint } from "../../call/endpoint.js";
+import { codes, RpcError } from "../../call/rpc-error.js";
+import { ServerCall } from "../../call/server-call.js";
+import type { Services } from "../../services.js";
+import type { GrpcHandlerOptions } from "../grpc-handler.js";
+import { readTimeout } from "./grpc-headers.js";
+import { GrpcStream, type Peer } from "./grpc-stream.js";
+import { type CompressionName, compressions } from "./message-frames.js";
+import { createRequestReader } from "./request-reader.js";
+import { serveCall } from "./serve-call.js";
+
+export interface GrpcOverHttp2Options {
+  /** Message sizes and compression, as grpc-js names them. */
+  readonly channelOptions: ChannelOptions;
+  /** How the calls of some services are answered when they fail. */
+  readonly handlerOptions: (services: Services) => GrpcHandlerOptions;
+}
+
+/** Answers a gRPC call that came as a stream of an HTTP/2 connection. */
+export type GrpcOverHttp2 = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, peer: Peer) => void;
+
+/** What grpc-js accepts unless told otherwise. */
+const defaultReceiveLimit = 4 * 1024 * 1024;
+
+/** The numbers by which gRPC's libraries know compressions. */
+const compressionNumbers: Readonly<Record<number, CompressionName>> = { 1: "deflate", 2: "gzip" };
+
+/**
+ * Tell whether a request is a gRPC call; gRPC-Web, whose content type begins alike, is not.
+ *
+ *     isGrpc("application/grpc")              // true
+ *     isGrpc("application/grpc+proto")        // true
+ *     isGrpc("application/grpc-web+proto")    // false
+ */
+export function isGrpc(contentType: string | undefined): boolean {
+  return contentType !== undefined && /^application\/grpc(?:[+;\s]|$)/i.test(contentType);
+}
+
+/**
+ * Serve native gRPC on HTTP/2 streams that somebody else has accepted, with the same handlers and interceptors.
+ *
+ * @see https://github.com/grpc/grpc/blob/v1.66.0/doc/PROTOCOL-HTTP2.md
+ */
+export function createGrpcOverHttp2(
+  all: readonly Services[],
+  { channelOptions, handlerOptions }: GrpcOverHttp2Options,
+): GrpcOverHttp2 {
+  const served = new Map<string, { readonly endpoint: Endpoint; readonly options: GrpcHandlerOptions }>();
+  for (const services of all) {
+    const options = handlerOptions(services);
+    for (const { path } of services.schema.services.flatMap(({ methods }) => methods)) {
+      served.set(path, { endpoint: services.endpoint(path), options });
+    }
+  }
+  const receiveLimit = readLimit(channelOptions["grpc.max_receive_message_length"] ?? defaultReceiveLimit);
+  const sendLimit = channelOptions["grpc.max_send_message_length"] ?? -1;
+  const preferred = compressionNumbers[channelOptions["grpc.default_compression_algorithm"] ?? 0];
+
+  return function answerGrpc(stream, headers, peer) {
+    // A call that is answered takes no more requests; a client that sends on would fill the connection.
+    stream.once("finish", () => {
+      if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+    });
+    const refusal = refuse(headers);
+    if (refusal !== undefined) {
+      stream.respond(
+        { ":status": refusal, ...(refusal === 405 ? { allow: "POST" } : {}) },
+        { endStream: true },
+      );
+      return;
+    }
+    const { endpoint, options } = served.get(String(headers[":path"])) ?? {};
+    const compression = acceptsEncoding(headers, preferred) ? preferred : undefined;
+    const onError = options?.onError ?? (() => {});
+    const responses = new GrpcStream(stream, { peer, headers, compression, sendLimit, onError });
+    const fault = findFault(headers, endpoint !== undefined);
+    if (fault !== undefined) responses.fail(fault);
+    if (fault !== undefined || endpoint === undefined || options === undefined) return;
+
+    const timeout = readTimeout(String(headers["grpc-timeout"] ?? ""));
+    const deadline = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout;
+    const call = new ServerCall(endpoint.method, responses, deadline);
+    const requests = createRequestReader(stream, {
+      compression: readEncoding(headers),
+      limit: receiveLimit,
+    });
+    stream.once("close", () => call.cancel(new RpcError(codes.CANCELLED, "the client went away")));
+    if (timeout !== undefined) {
+      call.startTimer(() => new RpcError(codes.DEADLINE_EXCEEDED, "the deadline was exceeded"));
+    }
+    void serveCall({ endpoint, call, requests, responses, writeStatus: options.writeStatus });
+  };
+}
+
+/** The HTTP status for what is no gRPC request at all. */
+function refuse(headers: IncomingHttpHeaders): number | undefined {
+  if (headers[":method"] !== "POST") return 405;
+  // Messages come and go as protobuf: the only form that the handlers of grpc-js know, too.
+  const [, format = "proto"] =
+    /^application\/grpc(?:\+([\w.-]+))?/i.exec(headers["content-type"] ?? "") ?? [];
+  return format.toLowerCase() === "proto" ? undefined : 415;
+}
+
+function findFault(headers: IncomingHttpHeaders, isKnown: boolean) {
+  const path = String(headers[":path"]);
+  if (!isKnown) return status(codes.UNIMPLEMENTED, `the server does not have the method ${path}`);
+  const timeout = headers["grpc-timeout"];
+  if (timeout !== undefined && readTimeout(String(timeout)) === undefined) {
+    return status(codes.INTERNAL, `invalid grpc-timeout "${timeout}"`);
+  }
+  const encoding = String(headers["grpc-encoding"] ?? "identity");
+  if (encoding !== "identity" && !Object.hasOwn(compressions, encoding)) {
+    return status(codes.UNIMPLEMENTED, `unsupported grpc-encoding "${encoding}"`);
+  }
+  return undefined;
+}
+
+function status(code: number, details: string) {
+  return { code, details, metadata: new Metadata() };
+}
+
+function readLimit(limit: number): number {
+  return limit === -1 ? Number.POSITIVE_INFINITY : limit;
+}
+
+/** Known, as it has been looked for faults. */
+function readEncoding(headers: IncomingHttpHeaders): CompressionName | undefined {
+  const encoding = headers["grpc-encoding"];
+  return encoding === undefined || encoding === "identity" ? undefined : (encoding as CompressionName);
+}
+
+function acceptsEncoding(headers: IncomingHttpHeaders, name: CompressionName | undefined): boolean {
+  if (name === undefined) return false;
+  return String(headers["grpc-accept-encoding"] ?? "")
+    .split(",")
+    .some((accepted) => accepted.trim() === name);
+}

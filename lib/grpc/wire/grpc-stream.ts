@@ -1,0 +1,166 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import type { Metadata } from "@grpc/grpc-js";
+import { idleMetricsRecorder } from "../../call/idle-metrics-recorder.js";
+import { codes, RpcError } from "../../call/rpc-error.js";
+import type { AuthContext, Door, MetricsRecorder, ServerCall } from "../../call/server-call.js";
+import type { GrpcStatus } from "../grpc-status.js";
+import { encodeMessage, readHeaders, writeHeaders } from "./grpc-headers.js";
+import { type CompressionName, compressions, frameMessage } from "./message-frames.js";
+
+/** The other end of a connection. */
+export interface Peer {
+  /** `"127.0.0.1:41203"` */
+  readonly address: string;
+  getAuthContext(): AuthContext;
+}
+
+export interface GrpcStreamOptions {
+  readonly peer: Peer;
+  readonly headers: IncomingHttpHeaders;
+  /** How responses are compressed, for clients that take it. */
+  readonly compression: CompressionName | undefined;
+  /** The longest message to send, in bytes; -1 for any. */
+  readonly sendLimit: number;
+  readonly onError: (error: unknown, call: ServerCall) => void;
+}
+
+const contentType = "application/grpc+proto";
+const acceptedEncodings = "identity,deflate,gzip";
+/** Shorter messages do not get shorter. */
+const leastCompressed = 1024;
+
+/** The response side of a gRPC call on an HTTP/2 stream, and what is known about its request. */
+export class GrpcStream implements Door {
+  readonly #stream: ServerHttp2Stream;
+  readonly #options: GrpcStreamOptions;
+  #metadata: Metadata | undefined;
+  #trailers: OutgoingHttpHeaders = {};
+  readonly http = undefined;
+
+  constructor(stream: ServerHttp2Stream, options: GrpcStreamOptions) {
+    this.#stream = stream;
+    this.#options = options;
+  }
+
+  readMetadata(): Metadata {
+    return readHeaders(this.#options.headers);
+  }
+
+  sendMetadata(metadata: Metadata): void {
+    if (this.#metadata !== undefined || this.#stream.headersSent) return;
+    this.#metadata = metadata;
+    this.#respond();
+  }
+
+  getPeer(): string {
+    return this.#options.peer.address;
+  }
+
+  getHost(): string {
+    const { headers } = this.#options;
+    return String(headers[":authority"] ?? headers.host ?? "");
+  }
+
+  getAuthContext(): AuthContext {
+    return this.#options.peer.getAuthContext();
+  }
+
+  getMetricsRecorder(): MetricsRecorder {
+    return idleMetricsRecorder;
+  }
+
+  reportFault(error: unknown, call: ServerCall): void {
+    this.#options.onError(error, call);
+  }
+
+  /** Nobody hears any more. */
+  get isClosed(): boolean {
+    return this.#stream.destroyed || this.#stream.closed || this.#stream.writableEnded;
+  }
+
+  /**
+   * Send a message; false when the client is to be waited for.
+   *
+   * @throws RpcError RESOURCE_EXHAUSTED for a message that is longer than may be sent.
+   */
+  write(message: Uint8Array): boolean | Promise<boolean> {
+    const { sendLimit, compression } = this.#options;
+    if (sendLimit !== -1 && message.length > sendLimit) {
+      throw new RpcError(
+        codes.RESOURCE_EXHAUSTED,
+        `a message of ${message.length} bytes is larger than the ${sendLimit} that may be sent`,
+      );
+    }
+    if (compression !== undefined && message.length >= leastCompressed) {
+      return compressions[compression].compress(message).then((bytes) => this.#write(bytes, true));
+    }
+    return this.#write(message, false);
+  }
+
+  /** Resolves when the client takes more, or is gone. */
+  untilDrained(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#stream.off("drain", done).off("close", done);
+        resolve();
+      };
+      this.#stream.once("drain", done).once("close", done);
+    });
+  }
+
+  /** End the call well. */
+  end(trailers: Metadata | undefined): void {
+    if (this.isClosed) return;
+    this.#respond();
+    this.#trailers = {
+      ...(trailers === undefined ? {} : writeHeaders(trailers)),
+      "grpc-status": String(codes.OK),
+    };
+    this.#stream.end();
+  }
+
+  /** End the call with a status; with nothing else, if nothing has been sent. */
+  fail({ code, details, metadata }: GrpcStatus): void {
+    if (this.isClosed) return;
+    const trailers = {
+      ...writeHeaders(metadata),
+      "grpc-status": String(code),
+      ...(details === "" ? {} : { "grpc-message": encodeMessage(details) }),
+    };
+    if (this.#stream.headersSent) {
+      this.#trailers = trailers;
+      this.#stream.end();
+    } else {
+      // Nothing but trailers, which are the headers then.
+      this.#stream.respond(
+        {
+          ":status": 200,
+          "content-type": contentType,
+          "grpc-accept-encoding": acceptedEncodings,
+          ...trailers,
+        },
+        { endStream: true },
+      );
+    }
+  }
+
+  #write(message: Uint8Array, isCompressed: boolean): boolean {
+    if (this.isClosed) return true;
+    this.#respond();
+    return this.#stream.write(frameMessage(message, isCompressed));
+  }
+
+  #respond(): void {
+    if (this.#stream.headersSent || this.isClosed) return;
+    const { compression } = this.#options;
+    const headers: OutgoingHttpHeaders = {
+      ":status": 200,
+      "content-type": contentType,
+      "grpc-accept-encoding": acceptedEncodings,
+      ...(compression === undefined ? {} : { "grpc-encoding": compression }),
+      ...(this.#metadata === undefined ? {} : writeHeaders(this.#metadata)),
+    };
+    this.#stream.once("wantTrailers", () => this.#stream.sendTrailers(this.#trailers));
+    this.#stream.respond(headers, { waitForTrailers: true });
+  }
+}

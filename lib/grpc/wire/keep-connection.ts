@@ -1,0 +1,125 @@
+import { constants, type ServerHttp2Session } from "node:http2";
+import type { ChannelOptions } from "@grpc/grpc-js";
+
+/** How long a connection may live, in milliseconds, `Infinity` for ever. */
+export interface ConnectionPolicy {
+  readonly keepaliveTime: number;
+  readonly keepaliveTimeout: number;
+  readonly maxIdle: number;
+  readonly maxAge: number;
+  readonly maxAgeGrace: number;
+}
+
+/** Pings that a client without calls may send in an interval of so many milliseconds. */
+const maxPings = 100;
+const pingInterval = 10_000;
+
+/** The policy in channel options, whose defaults are those of grpc-js. */
+export function readConnectionPolicy(options: ChannelOptions): ConnectionPolicy {
+  return {
+    keepaliveTime: readTime(options["grpc.keepalive_time_ms"]),
+    keepaliveTimeout: options["grpc.keepalive_timeout_ms"] ?? 20_000,
+    maxIdle: readTime(options["grpc.max_connection_idle_ms"]),
+    maxAge: readTime(options["grpc.max_connection_age_ms"]),
+    maxAgeGrace: readTime(options["grpc.max_connection_age_grace_ms"]),
+  };
+}
+
+/** What a timer cannot wait for means never. */
+function readTime(time: number | undefined): number {
+  return time === undefined || time < 0 || time >= 2 ** 31 - 1 ? Number.POSITIVE_INFINITY : time;
+}
+
+/**
+ * Look after a connection: send pings and close it when they are not answered, close it when it is idle or old, and
+ * when its client does nothing but ping.
+ *
+ * @see https://github.com/grpc/proposal/blob/master/A9-server-side-conn-mgt.md
+ */
+export function keepConnection(session: ServerHttp2Session, policy: ConnectionPolicy): void {
+  const timers = new Set<NodeJS.Timeout>();
+  session.once("close", () => {
+    for (const timer of timers) clearTimeout(timer);
+  });
+  limitPings(session);
+  if (Number.isFinite(policy.keepaliveTime)) sendPings(session, policy, after);
+  if (Number.isFinite(policy.maxAge)) {
+    // Spread out, so that the connections of one deployment do not all come back at once.
+    after(policy.maxAge * (0.9 + Math.random() * 0.2), () => {
+      session.close();
+      if (Number.isFinite(policy.maxAgeGrace)) after(policy.maxAgeGrace, () => session.destroy());
+    });
+  }
+  if (Number.isFinite(policy.maxIdle)) closeIdle(session, policy.maxIdle, after);
+
+  function after(milliseconds: number, run: () => void): () => void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      if (!session.destroyed) run();
+    }, milliseconds);
+    // A connection that is kept must not keep the process.
+    timer.unref();
+    timers.add(timer);
+    return () => {
+      clearTimeout(timer);
+      timers.delete(timer);
+    };
+  }
+}
+
+type After = (milliseconds: number, run: () => void) => () => void;
+
+function sendPings(
+  session: ServerHttp2Session,
+  { keepaliveTime, keepaliveTimeout }: ConnectionPolicy,
+  after: After,
+): void {
+  const next = () => {
+    after(keepaliveTime, () => {
+      const stopWaiting = after(keepaliveTimeout, () => session.destroy());
+      session.ping((error) => {
+        stopWaiting();
+        if (error === null && !session.destroyed) next();
+      });
+    });
+  };
+  next();
+}
+
+function closeIdle(session: ServerHttp2Session, maxIdle: number, after: After): void {
+  let active = 0;
+  let stop = after(maxIdle, () => session.close());
+  session.on("stream", (stream) => {
+    stop();
+    active++;
+    stream.once("close", () => {
+      active--;
+      if (active === 0 && !session.destroyed) stop = after(maxIdle, () => session.close());
+    });
+  });
+}
+
+/**
+ * Pings cost the client nothing. One that has calls may send them: keepalive, and the probes by which gRPC's libraries
+ * measure a connection, come with every piece of data.
+ */
+function limitPings(session: ServerHttp2Session): void {
+  let active = 0;
+  let pings = 0;
+  let since = 0;
+  session.on("stream", (stream) => {
+    active++;
+    stream.once("close", () => active--);
+  });
+  session.on("ping", () => {
+    const now = Date.now();
+    if (active > 0 || now - since > pingInterval) {
+      since = now;
+      pings = 0;
+    }
+    pings++;
+    if (pings <= maxPings) return;
+    session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM, 0, Buffer.from("too_many_pings"));
+    session.destroy();
+  });
+}

@@ -1,0 +1,111 @@
+import { promisify } from "node:util";
+import { deflate, gunzip, gzip, inflate } from "node:zlib";
+import { codes, RpcError } from "../../call/rpc-error.js";
+
+// Length-Prefixed-Message → Compressed-Flag Message-Length Message
+// Compressed-Flag         → 0 / 1                        1 byte
+// Message-Length          → {length of Message}          4 bytes, big endian
+//
+// https://github.com/grpc/grpc/blob/v1.66.0/doc/PROTOCOL-HTTP2.md
+
+const prefixLength = 5;
+
+/** The names of `grpc-encoding`, with what they stand for. */
+export const compressions = {
+  gzip: { compress: promisify(gzip), decompress: promisify(gunzip) },
+  deflate: { compress: promisify(deflate), decompress: promisify(inflate) },
+};
+
+export type CompressionName = keyof typeof compressions;
+
+export interface Frame {
+  readonly isCompressed: boolean;
+  readonly bytes: Buffer;
+}
+
+/** Put the prefix before a message. */
+export function frameMessage(message: Uint8Array, isCompressed: boolean): Buffer {
+  const frame = Buffer.allocUnsafe(prefixLength + message.length);
+  frame[0] = isCompressed ? 1 : 0;
+  frame.writeUInt32BE(message.length, 1);
+  frame.set(message, prefixLength);
+  return frame;
+}
+
+const mergedPieces = 256;
+
+/** Splits a stream of bytes into messages. */
+export interface FrameParser {
+  /** @throws RpcError RESOURCE_EXHAUSTED as soon as a message announces to be longer than the limit. */
+  push(chunk: Buffer): readonly Frame[];
+  /** The bytes end between two messages, as they should. */
+  readonly isComplete: boolean;
+}
+
+/** @param limit the longest message, as sent. */
+export function createFrameParser(limit: number): FrameParser {
+  let pending: Buffer[] = [];
+  let available = 0;
+  /** How many bytes the next step needs: those of a prefix, or of a prefix and its message. */
+  let needed = prefixLength;
+
+  function join(): Buffer {
+    const joined = pending.length === 1 ? (pending[0] as Buffer) : Buffer.concat(pending, available);
+    pending = [joined];
+    return joined;
+  }
+
+  return {
+    push(chunk) {
+      pending.push(chunk);
+      available += chunk.length;
+      // A message may come byte by byte, and each piece keeps far more memory than its length.
+      if (pending.length % mergedPieces === 0) pending.push(Buffer.concat(pending.splice(-mergedPieces)));
+      const frames: Frame[] = [];
+      while (available >= needed) {
+        const bytes = join();
+        const length = bytes.readUInt32BE(1);
+        if (length > limit) throw createTooLarge(limit, length);
+        needed = prefixLength + length;
+        if (available < needed) break;
+        frames.push({ isCompressed: bytes[0] === 1, bytes: bytes.subarray(prefixLength, needed) });
+        pending = available === needed ? [] : [bytes.subarray(needed)];
+        available -= needed;
+        needed = prefixLength;
+      }
+      return frames;
+    },
+    get isComplete() {
+      return available === 0;
+    },
+  };
+}
+
+/**
+ * The message of a frame.
+ *
+ * @throws RpcError INTERNAL when it is not what `grpc-encoding` says, RESOURCE_EXHAUSTED when it is too long.
+ */
+export async function openFrame(
+  { isCompressed, bytes }: Frame,
+  compression: CompressionName | undefined,
+  limit: number,
+): Promise<Buffer> {
+  if (!isCompressed) return bytes;
+  if (compression === undefined) {
+    throw new RpcError(codes.INTERNAL, "a compressed message without a grpc-encoding");
+  }
+  try {
+    return await compressions[compression].decompress(bytes, {
+      maxOutputLength: Math.min(limit, 2 ** 31 - 1),
+    });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw createTooLarge(limit);
+    throw new RpcError(codes.INTERNAL, `a message is not ${compression}`, { cause });
+  }
+}
+
+function createTooLarge(limit: number, length?: number): RpcError {
+  const actual = length === undefined ? "" : ` (${length} bytes)`;
+  return new RpcError(codes.RESOURCE_EXHAUSTED, `a message is larger than ${limit} bytes${actual}`);
+}

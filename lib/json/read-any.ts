@@ -1,0 +1,113 @@
+import type protobuf from "protobufjs";
+import { compileObject } from "./generated-function.js";
+import { bytesForm } from "./handler-form.js";
+import type { JsonReader } from "./json-reader.js";
+import type { ReadContext, ReaderSlot, ReadValue } from "./read-value.js";
+import { isWellKnown } from "./well-known.js";
+
+/**
+ * The reader of `google.protobuf.Any`: the members beside `@type` are those of the message that it names, or one
+ * member `value` for types with a JSON form of their own.
+ */
+export function createAnyReader(type: protobuf.Type, context: ReadContext): ReadValue {
+  const urlName = type.fieldsById[1]!.name;
+  const valueName = type.fieldsById[2]!.name;
+  const toBytes = bytesForm(context.representation);
+  const { defaults } = context.representation;
+  const makeBoth = compileObject([urlName, valueName]);
+  const make = (url: string, bytes: Buffer): unknown => {
+    if (defaults) return makeBoth(url, toBytes(bytes));
+    return {
+      ...(url === "" ? {} : { [urlName]: url }),
+      ...(bytes.length === 0 ? {} : { [valueName]: toBytes(bytes) }),
+    };
+  };
+  return (reader, whenNull) => {
+    if (reader.takeNull()) return whenNull;
+    const { at, anyAt, typeAt } = reader;
+    const url = findTypeUrl(reader);
+    if (url === undefined) {
+      // An Any of nothing has no members.
+      if (reader.openObject()) reader.failValue(at);
+      return make("", Buffer.alloc(0));
+    }
+    const content = url.includes("/") ? context.resolveType(url) : undefined;
+    if (content === undefined) return reader.fail("type", at, url);
+    const slot = context.wireSlot(content);
+    const message = isWellKnown(content) ? readValueMember(reader, slot) : slot.read(reader, undefined);
+    reader.anyAt = anyAt;
+    reader.typeAt = typeAt;
+    return make(
+      url,
+      encodeBytes(content, message, () => reader.fail("depth", at)),
+    );
+  };
+}
+
+/** Find the `@type` of the object at `at`, wherever it stands, and leave the cursor where it was. */
+function findTypeUrl(reader: JsonReader): string | undefined {
+  const { at, depth } = reader;
+  const typeAt = findTypeName(reader);
+  let url: string | undefined;
+  if (typeAt !== undefined) {
+    reader.at = typeAt;
+    reader.readString();
+    reader.colon();
+    url = reader.readString();
+    reader.anyAt = at;
+    reader.typeAt = typeAt;
+  }
+  reader.at = at;
+  reader.depth = depth;
+  return url;
+}
+
+function findTypeName(reader: JsonReader): number | undefined {
+  const known = reader.typeNames.get(reader.at);
+  if (known !== undefined) return known;
+  if (!reader.openObject()) return undefined;
+  do {
+    const nameAt = reader.at;
+    const name = reader.readString();
+    if (name === "@type") return nameAt;
+    reader.colon();
+    reader.skipValue();
+  } while (reader.nextMember());
+  return undefined;
+}
+
+/** Read `{ "@type": ..., "value": ... }`, the form of well-known types in an Any. */
+function readValueMember(reader: JsonReader, slot: ReaderSlot): unknown {
+  const { at, typeAt } = reader;
+  let value: unknown;
+  let isRead = false;
+  if (!reader.openObject()) reader.failValue(at);
+  do {
+    const nameAt = reader.at;
+    const name = reader.readString();
+    reader.colon();
+    if (name === "@type") {
+      if (nameAt !== typeAt) reader.fail("duplicate", nameAt);
+      reader.skipValue();
+    } else {
+      if (name !== "value") reader.fail("unknown", nameAt);
+      if (isRead) reader.fail("duplicate", nameAt);
+      const valueAt = reader.at;
+      value = slot.read(reader, undefined) ?? reader.failValue(valueAt);
+      isRead = true;
+    }
+  } while (reader.nextMember());
+  if (!isRead) reader.failValue(at);
+  return value;
+}
+
+/** A message in wire form → bytes. protobufjs refuses messages that are nested too deep. */
+export function encodeBytes(type: protobuf.Type, message: unknown, fail: () => never): Buffer {
+  try {
+    // Node's writer makes Buffers; the declared type is that of browsers.
+    return type.encode(message as Record<string, unknown>).finish() as Buffer;
+  } catch (cause) {
+    if (cause instanceof Error && cause.message === "max depth exceeded") return fail();
+    throw cause;
+  }
+}

@@ -1,0 +1,23 @@
+import type protobuf from "protobufjs";
+import type { Representation } from "../schema/representation.js";
+import type { JsonReader } from "./json-reader.js";
+
+/** Reads a value of one field or type and leaves the cursor after it; a `null` that means "not set" gives `whenNull`. */
+export type ReadValue = (reader: JsonReader, whenNull: unknown) => unknown;
+
+/** The place of a reader that is compiled when it is first called: types may contain themselves. */
+export interface ReaderSlot {
+  read: ReadValue;
+}
+
+/** What the readers of well-known types need from their surroundings. */
+export interface ReadContext {
+  readonly representation: Representation;
+  readonly snakeCaseFieldMasks: boolean;
+  /** The reader of a field's value, or of one element or entry value of it. */
+  element(field: protobuf.Field): ReadValue;
+  /** The type that the URL of an Any names. */
+  resolveType(typeUrl: string): protobuf.Type | undefined;
+  /** The reader of a type in the form that `Type.encode` takes. */
+  wireSlot(type: protobuf.Type): ReaderSlot;
+}

@@ -1,0 +1,83 @@
+import { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { HttpContext } from "../call/server-call.js";
+import { Http2Socket } from "./http2-socket.js";
+
+/** A stream of an HTTP/2 connection with the headers that opened it. */
+export interface Http2Request {
+  readonly stream: ServerHttp2Stream;
+  readonly headers: IncomingHttpHeaders;
+  readonly connection: Socket;
+}
+
+/**
+ * Make node's own request and response of an HTTP/2 stream, for Express and all that cannot take node's HTTP/2
+ * objects: Express gives `req` and `res` the prototypes of HTTP/1.1.
+ *
+ * @param withBody the request has the body; otherwise somebody else reads it, and the request is at its end.
+ */
+export function createExchange(
+  { stream, headers, connection }: Http2Request,
+  { withBody }: { readonly withBody: boolean },
+): HttpContext {
+  const socket = new Http2Socket(stream, connection, headers[":method"] === "HEAD");
+  // The declaration asks for a net.Socket; what a request uses of it is here.
+  const req = new IncomingMessage(socket as unknown as Socket);
+  req.method = headers[":method"] ?? "GET";
+  req.url = headers[":path"] ?? "/";
+  req.headers = toHttp1Headers(headers);
+  req.rawHeaders = Object.entries(req.headers).flatMap(([name, value]) =>
+    [value ?? []].flat().flatMap((one) => [name, one]),
+  );
+  req.httpVersionMajor = 1;
+  req.httpVersionMinor = 1;
+  // A response to version 1.1 may have trailers.
+  const res = new ServerResponse(req);
+  req.httpVersionMajor = 2;
+  req.httpVersionMinor = 0;
+  req.httpVersion = "2.0";
+  attachResponse(socket, res);
+  if (withBody) feed(req, stream);
+  else end(req);
+  return { req, res };
+}
+
+function toHttp1Headers(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const copy: IncomingHttpHeaders = Object.create(null);
+  for (const [name, value] of Object.entries(headers)) if (!name.startsWith(":")) copy[name] = value;
+  copy.host ??= headers[":authority"];
+  return copy;
+}
+
+/** What node's own server does for a response at an HTTP/1.1 socket. */
+function attachResponse(socket: Http2Socket, res: ServerResponse): void {
+  // `assignSocket` and `_flush` are not documented, but what hosts of node's responses build upon.
+  const hosted = res as ServerResponse & { assignSocket(socket: Duplex): void; _flush(): void };
+  hosted.assignSocket(socket);
+  socket.on("drain", () => hosted._flush());
+  res.once("finish", () => {
+    // What nobody has read goes by, so that the request ends.
+    res.req.removeAllListeners("data").resume();
+    socket.finish();
+  });
+}
+
+/** And for its request. */
+function feed(req: IncomingMessage, stream: ServerHttp2Stream): void {
+  stream.on("data", (chunk: Buffer) => {
+    if (!req.push(chunk)) stream.pause();
+  });
+  stream.once("trailers", (trailers: IncomingHttpHeaders) => Object.assign(req.trailers, trailers));
+  stream.once("end", () => end(req));
+  stream.once("close", () => {
+    if (req.complete || req.destroyed) return;
+    req.destroy(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
+  });
+}
+
+function end(req: IncomingMessage): void {
+  req.complete = true;
+  req.push(null);
+}

@@ -1,0 +1,113 @@
+import {
+  constants,
+  performServerHandshake,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
+import type { Socket } from "node:net";
+import type { ChannelOptions } from "@grpc/grpc-js";
+import { type GrpcOverHttp2, isGrpc } from "../grpc/wire/grpc-over-http2.js";
+import type { Peer } from "../grpc/wire/grpc-stream.js";
+import { type ConnectionPolicy, keepConnection } from "../grpc/wire/keep-connection.js";
+import type { RestHandler } from "../rest/rest-handler.js";
+import type { Http2Request } from "./http2-exchange.js";
+import { Http2HttpRequest } from "./http2-http.js";
+import type { RequestListener } from "./listen.js";
+import { printPeer, readAuthContext } from "./peer.js";
+
+export interface Http2HostOptions {
+  readonly grpc: GrpcOverHttp2;
+  readonly rest: RestHandler;
+  /** What is neither. */
+  readonly app: RequestListener | undefined;
+  readonly channelOptions: ChannelOptions;
+  readonly policy: ConnectionPolicy;
+}
+
+/** Serves HTTP/2 connections: each stream of them is a gRPC call, a REST call, or a request for the app. */
+export interface Http2Host {
+  serve(socket: Socket): void;
+  /** Tell the clients to go: no new streams, those at work go on. Resolves when all connections are closed. */
+  close(): Promise<void>;
+}
+
+/** The streams that a connection may have at once; gRPC's clients open further connections, or wait. */
+const defaultMaxStreams = 1000;
+/** What the headers of one request may add up to, in bytes. */
+const defaultMaxHeaders = 16 * 1024;
+/** Megabytes that one connection may hold, mostly responses that its client is slow to read. */
+const maxSessionMemory = 128;
+
+export function createHttp2Host(options: Http2HostOptions): Http2Host {
+  const { channelOptions, policy } = options;
+  const sessions = new Set<ServerHttp2Session>();
+  const window = channelOptions["grpc-node.flow_control_window"];
+  const sessionOptions = {
+    maxSessionMemory: channelOptions["grpc-node.max_session_memory"] ?? maxSessionMemory,
+    settings: {
+      enablePush: false,
+      maxConcurrentStreams: channelOptions["grpc.max_concurrent_streams"] ?? defaultMaxStreams,
+      maxHeaderListSize: channelOptions["grpc.max_metadata_size"] ?? defaultMaxHeaders,
+      ...(window === undefined ? {} : { initialWindowSize: window }),
+    },
+  };
+
+  return {
+    serve(socket) {
+      const session = performServerHandshake(socket, sessionOptions);
+      const peer = {
+        address: printPeer(socket.remoteAddress, socket.remotePort),
+        getAuthContext: () => readAuthContext(socket),
+      };
+      sessions.add(session);
+      session.once("close", () => sessions.delete(session));
+      // A client that leaves or misbehaves ends its session; its streams tell the calls.
+      session.on("error", () => {});
+      socket.on("error", () => session.destroy());
+      if (window !== undefined) session.setLocalWindowSize(window);
+      keepConnection(session, policy);
+      session.on("stream", (stream, headers) => {
+        stream.on("error", () => {});
+        if (isGrpc(headers["content-type"])) options.grpc(stream, headers, peer);
+        else serveHttp({ stream, headers, connection: socket }, peer, options);
+      });
+    },
+    async close() {
+      await Promise.all(
+        [...sessions].map((session) => new Promise<void>((resolve) => closeSession(session, resolve))),
+      );
+    },
+  };
+}
+
+function closeSession(session: ServerHttp2Session, done: () => void): void {
+  if (session.destroyed) done();
+  else {
+    session.once("close", done);
+    session.close();
+  }
+}
+
+function serveHttp(request: Http2Request, peer: Peer, { rest, app }: Http2HostOptions): void {
+  const { stream, headers } = request;
+  if (headers[":method"] === "CONNECT") {
+    stream.respond({ ":status": 501 }, { endStream: true });
+    return;
+  }
+  if (headers.expect === "100-continue") stream.additionalHeaders({ ":status": 100 });
+  const httpRequest = new Http2HttpRequest(request, peer);
+  const response = rest.handle(httpRequest);
+  if (response === undefined && app !== undefined) {
+    const { req, res } = httpRequest.context;
+    app(req, res);
+    return;
+  }
+  Promise.resolve(response ?? rest.answerNotFound(httpRequest))
+    .then((settled) => httpRequest.respond(settled))
+    // Only a fault of ours comes here: everything a handler or a client does wrong is a response.
+    .catch(() => closeFailed(stream));
+}
+
+function closeFailed(stream: ServerHttp2Stream): void {
+  stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+}

@@ -1,0 +1,127 @@
+import {
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
+} from "node:http2";
+import type { Readable } from "node:stream";
+import type { AuthContext, HttpContext } from "../call/server-call.js";
+import type { Peer } from "../grpc/wire/grpc-stream.js";
+import type { HttpRequest, HttpResponse } from "../http/http-message.js";
+import { createExchange, type Http2Request } from "./http2-exchange.js";
+import { toHttp2Headers } from "./http2-socket.js";
+import { closeBody, writeHttpResponse } from "./write-http-response.js";
+
+/** A request that is answered on the HTTP/2 stream itself, unless somebody asks for node's request and response. */
+export class Http2HttpRequest implements HttpRequest {
+  readonly httpMethod: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly parsedBody = undefined;
+  readonly #request: Http2Request;
+  readonly #peer: Peer;
+  #isBodyTaken = false;
+  #context: HttpContext | undefined;
+
+  constructor(request: Http2Request, peer: Peer) {
+    const { headers } = request;
+    const url = headers[":path"] ?? "/";
+    const question = url.indexOf("?");
+    this.httpMethod = headers[":method"] ?? "GET";
+    this.path = question === -1 ? url : url.slice(0, question);
+    this.query = question === -1 ? "" : url.slice(question + 1);
+    this.headers = headers;
+    this.#request = request;
+    this.#peer = peer;
+  }
+
+  get body(): Readable {
+    if (this.#context !== undefined && !this.#isBodyTaken) return this.#context.req;
+    this.#isBodyTaken = true;
+    return this.#request.stream;
+  }
+
+  getPeer(): string {
+    return this.#peer.address;
+  }
+
+  getAuthContext(): AuthContext {
+    return this.#peer.getAuthContext();
+  }
+
+  onAbort(listener: () => void): void {
+    const { stream } = this.#request;
+    if (stream.destroyed) listener();
+    else
+      stream.once("close", () => {
+        if (!stream.writableFinished) listener();
+      });
+  }
+
+  /** Made for the interceptor or the app that asks for it; the response goes through it then. */
+  get context(): HttpContext {
+    this.#context ??= createExchange(this.#request, { withBody: !this.#isBodyTaken });
+    return this.#context;
+  }
+
+  /** Send a response; a stream is sent as it comes, no faster than the client reads. */
+  respond(response: HttpResponse): Promise<void> {
+    if (this.#context !== undefined) return writeHttpResponse(this.#context.res, response);
+    return writeHttp2Response(this.#request.stream, response);
+  }
+}
+
+async function writeHttp2Response(stream: ServerHttp2Stream, response: HttpResponse): Promise<void> {
+  const { status, body, trailers } = response;
+  if (stream.destroyed || stream.closed || stream.headersSent) return closeBody(body);
+  const headers = toHttp2Headers(status, response.headers);
+  // What the client still sends after the response is let go.
+  stream.once("finish", () => {
+    if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+  });
+  if (typeof body === "object" && !(body instanceof Uint8Array)) {
+    await writePieces(stream, body, { headers, trailers });
+    return;
+  }
+  const trailing = trailers?.();
+  if (body !== undefined) headers["content-length"] = Buffer.byteLength(body);
+  if (trailing !== undefined)
+    stream.once("wantTrailers", () => stream.sendTrailers(trailing as OutgoingHttpHeaders));
+  stream.respond(headers, { waitForTrailers: trailing !== undefined });
+  stream.end(body);
+}
+
+async function writePieces(
+  stream: ServerHttp2Stream,
+  body: AsyncIterable<string | Uint8Array>,
+  { headers, trailers }: Pick<HttpResponse, "headers" | "trailers">,
+): Promise<void> {
+  let trailing: ReturnType<NonNullable<typeof trailers>>;
+  if (trailers !== undefined)
+    stream.once("wantTrailers", () => stream.sendTrailers((trailing ?? {}) as OutgoingHttpHeaders));
+  stream.respond(headers, { waitForTrailers: trailers !== undefined });
+  try {
+    for await (const piece of body) {
+      if (stream.destroyed || stream.closed) return;
+      if (!stream.write(piece)) await untilDrained(stream);
+      if (stream.destroyed || stream.closed) return;
+    }
+  } catch {
+    // The call has told onError; all that the client can be told now is that the response is not complete.
+    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    return;
+  }
+  trailing = trailers?.();
+  stream.end();
+}
+
+function untilDrained(stream: ServerHttp2Stream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off("drain", done).off("close", done);
+      resolve();
+    };
+    stream.once("drain", done).once("close", done);
+  });
+}

@@ -1,0 +1,193 @@
+import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import type { Socket } from "node:net";
+import { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
+import { createChunkDecoder, type DecodedChunks } from "./chunk-decoder.js";
+import { readHeaderLines } from "./header-lines.js";
+
+/** Headers of one connection, which HTTP/2 forbids. */
+const connectionHeaders = new Set([
+  "connection",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** Copy headers for an HTTP/2 response, without those that belong to an HTTP/1.1 connection. */
+export function toHttp2Headers(status: number, headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  const copy: OutgoingHttpHeaders = { ":status": status };
+  for (const [name, value] of Object.entries(headers)) {
+    const lower = name.toLowerCase();
+    if (value !== undefined && !connectionHeaders.has(lower)) copy[lower] = value;
+  }
+  return copy;
+}
+
+/**
+ * Stands for the socket of a request that came as a stream of an HTTP/2 connection.
+ *
+ * What node's `ServerResponse` writes to it is an HTTP/1.1 response; its head becomes the headers of the stream, and
+ * its body the data. So Express, and whatever replaces methods of `res`, meet the real thing.
+ */
+export class Http2Socket extends Duplex {
+  readonly #stream: ServerHttp2Stream;
+  readonly #connection: Socket;
+  readonly #isHead: boolean;
+  #head = "";
+  #body: ((bytes: Buffer) => DecodedChunks) | undefined;
+  #trailers: OutgoingHttpHeaders | undefined;
+
+  /** @param isHead a response to HEAD has no body, and no trailers therefore. */
+  constructor(stream: ServerHttp2Stream, connection: Socket, isHead: boolean) {
+    // The stream has a buffer of its own.
+    super({ writableHighWaterMark: stream.writableHighWaterMark, autoDestroy: false });
+    this.#stream = stream;
+    this.#connection = connection;
+    this.#isHead = isHead;
+    stream.on("drain", () => this.emit("streamDrain"));
+    stream.once("close", () => this.destroy());
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#connection.remoteAddress;
+  }
+
+  get remotePort(): number | undefined {
+    return this.#connection.remotePort;
+  }
+
+  get remoteFamily(): string | undefined {
+    return this.#connection.remoteFamily;
+  }
+
+  get localAddress(): string | undefined {
+    return this.#connection.localAddress;
+  }
+
+  get localPort(): number | undefined {
+    return this.#connection.localPort;
+  }
+
+  get encrypted(): boolean {
+    return "encrypted" in this.#connection;
+  }
+
+  get authorized(): boolean {
+    return "authorized" in this.#connection && this.#connection.authorized === true;
+  }
+
+  getPeerCertificate(detailed = false): object {
+    const { getPeerCertificate } = this.#connection as Partial<TLSSocket>;
+    return getPeerCertificate?.call(this.#connection, detailed as true) ?? {};
+  }
+
+  setTimeout(timeout: number, callback?: () => void): this {
+    this.#stream.setTimeout(timeout, callback);
+    return this;
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  destroySoon(): void {
+    this.#stream.end();
+  }
+
+  /** Asked for by a request that somebody reads. */
+  override resume(): this {
+    this.#stream.resume();
+    return this;
+  }
+
+  override _read(): void {
+    // The request is fed by the stream itself.
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error) => void): void {
+    this._writev([{ chunk }], callback);
+  }
+
+  override _writev(chunks: readonly { chunk: Buffer }[], callback: (error?: Error) => void): void {
+    if (this.#stream.destroyed || this.#stream.closed) {
+      callback();
+      return;
+    }
+    let isWritable = true;
+    for (const { chunk } of chunks) isWritable = this.#take(chunk);
+    if (isWritable || this.#stream.destroyed) callback();
+    else {
+      const done = () => {
+        this.off("streamDrain", done).off("close", done);
+        callback();
+      };
+      this.once("streamDrain", done).once("close", done);
+    }
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    if (!this.#stream.closed) this.#stream.close(constants.NGHTTP2_CANCEL);
+    callback(error);
+  }
+
+  /** The response is complete. */
+  finish(): void {
+    if (this.#stream.destroyed) return;
+    this.#stream.end();
+  }
+
+  #take(chunk: Buffer): boolean {
+    if (this.#body === undefined) return this.#takeHead(chunk);
+    const { data, trailers } = this.#body(chunk);
+    this.#trailers ??= trailers;
+    let isWritable = true;
+    for (const piece of data) isWritable = this.#stream.write(piece);
+    return isWritable;
+  }
+
+  /** A head may follow others that only inform. */
+  #takeHead(chunk: Buffer): boolean {
+    const text = this.#head + chunk.toString("latin1");
+    const end = text.indexOf("\r\n\r\n");
+    if (end === -1) {
+      this.#head = text;
+      return true;
+    }
+    const rest = chunk.subarray(end + 4 - this.#head.length);
+    this.#head = "";
+    const { status, headers } = readHead(text.slice(0, end));
+    if (status < 200) this.#stream.additionalHeaders(toHttp2Headers(status, headers));
+    else this.#respond(status, headers);
+    return rest.length === 0 ? true : this.#take(rest);
+  }
+
+  #respond(status: number, headers: OutgoingHttpHeaders): void {
+    const isChunked = headers["transfer-encoding"] === "chunked";
+    this.#body = isChunked ? createChunkDecoder() : (bytes) => ({ data: [bytes] });
+    const waitForTrailers = isChunked && !this.#isHead && status !== 204 && status !== 304;
+    if (waitForTrailers) {
+      this.#stream.once("wantTrailers", () => this.#stream.sendTrailers(this.#trailers ?? {}));
+    }
+    this.#stream.respond(toHttp2Headers(status, headers), { waitForTrailers });
+  }
+}
+
+function readHead(text: string): { status: number; headers: OutgoingHttpHeaders } {
+  const [statusLine = "", ...lines] = text.split("\r\n");
+  return { status: Number(statusLine.split(" ")[1]), headers: readHeaderLines(lines) };
+}

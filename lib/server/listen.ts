@@ -1,0 +1,214 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { TlsOptions } from "node:tls";
+import type { ChannelOptions } from "@grpc/grpc-js";
+import { createHandlerOptions } from "../grpc/handler-options.js";
+import type { Health } from "../grpc/health.js";
+import { type BuiltInOptions, withBuiltInServices } from "../grpc/served-services.js";
+import { listenOnSocket, readSocketPath } from "../grpc/unix-socket.js";
+import { createGrpcOverHttp2, isGrpc } from "../grpc/wire/grpc-over-http2.js";
+import { readConnectionPolicy } from "../grpc/wire/keep-connection.js";
+import type { Services } from "../services.js";
+import { toTranscoder } from "./create-transcoder.js";
+import { createHttpHandler, type TranscodingOptions } from "./http-handler.js";
+import { createHttp2Host } from "./http2-host.js";
+import { sniffProtocol } from "./sniff-protocol.js";
+
+/** An Express app, or any other function that answers node's requests. */
+export type RequestListener = (req: IncomingMessage, res: ServerResponse) => unknown;
+
+export interface ListenOptions extends TranscodingOptions, BuiltInOptions {
+  /**
+   * Answers what is neither a gRPC call nor a route of the services: an Express app, or any function of node's request
+   * and response. Its middleware does not see the routes that are answered before it. WebSocket upgrades go to the
+   * `"upgrade"` listeners of the returned `server`, and to those of the app if it has any.
+   */
+  readonly app?: RequestListener | undefined;
+  /** The TCP port, 0 for any that is free. */
+  readonly port?: number | undefined;
+  /** The TCP address: all of the machine's unless given. */
+  readonly host?: string | undefined;
+  /** The path of a Unix socket to listen on instead of a port; `unix-abstract:name` for an abstract one. */
+  readonly path?: string | undefined;
+  /** Permissions of the Unix socket: `0o600`, only the same user, unless given. */
+  readonly socketMode?: number | undefined;
+  /** Key, certificate and the like, as node:tls takes them, for TLS on the port. */
+  readonly tls?: TlsOptions | undefined;
+  /** Milliseconds that `shutdown` waits for calls to end before it cancels them: 10,000 unless given. */
+  readonly gracePeriod?: number | undefined;
+  /** Milliseconds that a client has for its first bytes, before it is closed: 10,000 unless given. */
+  readonly sniffTimeout?: number | undefined;
+  /** Message sizes, compression, keepalive, connection age and the like of gRPC, as grpc-js names them. */
+  readonly channelOptions?: ChannelOptions | undefined;
+}
+
+export interface Listening extends AsyncDisposable {
+  /** Node's HTTP server, for its events and timeouts; WebSocket libraries attach to it. */
+  readonly server: Server;
+  /** As `net.Server#address` gives it: the path of a Unix socket, or address and port. */
+  readonly address: string | AddressInfo;
+  /** What probes and load balancers are told. */
+  readonly health: Health;
+  /**
+   * Tell probes that nothing is served any more, accept no new connections and calls, wait for those in flight, and
+   * cancel what is left after the grace period.
+   */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Serve everything on one port: REST over HTTP/1.1 and HTTP/2, native gRPC, and an app for the rest.
+ *
+ *     const { address, shutdown } = await listen(services, { app, port: 8080 });
+ *     // curl localhost:8080/v1/greeter/world
+ *     // grpcurl -plaintext -d '{"name":"world"}' localhost:8080 greet.v1.Greeter/SayHello
+ *
+ * Without TLS the first bytes of a connection tell HTTP/2 from HTTP/1.1, with TLS the two sides negotiate it. One
+ * HTTP/2 connection may carry gRPC calls and other requests at once.
+ *
+ * @throws ConfigError for options that do not exist or do not fit.
+ * @throws Error when the address cannot be listened on.
+ */
+export async function listen(services: Services, options: ListenOptions): Promise<Listening> {
+  const {
+    app,
+    port,
+    host,
+    path,
+    socketMode = 0o600,
+    tls,
+    gracePeriod = 10_000,
+    sniffTimeout = 10_000,
+    channelOptions = {},
+    reflection,
+    health,
+    ...transcoding
+  } = options;
+  const rest = createHttpHandler(services, transcoding);
+  const served = withBuiltInServices(services, { reflection, health });
+  const http2 = createHttp2Host({
+    grpc: createGrpcOverHttp2(served.all, {
+      channelOptions,
+      handlerOptions: (each) => createHandlerOptions(each, transcoding),
+    }),
+    rest,
+    app,
+    channelOptions,
+    policy: readConnectionPolicy(channelOptions),
+  });
+  const transcode = toTranscoder(rest);
+  const onRequest: RequestListener = (req, res) => {
+    if (isGrpc(req.headers["content-type"])) refuseGrpc(res);
+    else if (app === undefined) transcode(req, res);
+    else transcode(req, res, () => app(req, res));
+  };
+
+  const server =
+    tls === undefined
+      ? createServer(onRequest)
+      : createTlsServer({ ALPNProtocols: ["h2", "http/1.1"], ...tls }, onRequest);
+  forwardUpgrades(server, app);
+  const connections = dispatchConnections(server, tls === undefined ? "connection" : "secureConnection", {
+    http2: http2.serve,
+    sniffTimeout,
+  });
+  const release =
+    path === undefined
+      ? await listenOnPort(server, port ?? 0, host)
+      : await listenOnSocket(server, readSocketPath(path) ?? readSocketPath(`unix:${path}`)!, socketMode);
+
+  let stopping: Promise<void> | undefined;
+  function shutdown(): Promise<void> {
+    stopping ??= stop();
+    return stopping;
+  }
+
+  async function stop(): Promise<void> {
+    served.stop();
+    const closed = new Promise((resolve) => server.close(resolve));
+    await release();
+    // Connections of HTTP/1.1 are kept alive between requests; those that are at work become idle one by one.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    const cut = setTimeout(() => connections.destroy(), gracePeriod);
+    await Promise.all([closed, http2.close()]);
+    clearInterval(sweep);
+    clearTimeout(cut);
+  }
+
+  return {
+    server,
+    // It is listening.
+    address: server.address() as string | AddressInfo,
+    health: served.health,
+    shutdown,
+    [Symbol.asyncDispose]: shutdown,
+  };
+}
+
+/** Where a proxy in front has turned gRPC's HTTP/2 into HTTP/1.1, its calls cannot be answered. */
+function refuseGrpc(res: ServerResponse): void {
+  res.writeHead(505, { "content-type": "text/plain; charset=utf-8", connection: "close" });
+  res.end("gRPC needs HTTP/2: a proxy in front of this server speaks HTTP/1.1 to it\n");
+}
+
+interface Connections {
+  /** Close all connections, whatever they are doing. */
+  destroy(): void;
+}
+
+/** Put the choice of protocol before node's own listener for new connections. */
+function dispatchConnections(
+  server: Server,
+  event: "connection" | "secureConnection",
+  { http2, sniffTimeout }: { readonly http2: (socket: Socket) => void; readonly sniffTimeout: number },
+): Connections {
+  const sockets = new Set<Socket>();
+  const serveHttp1 = server.listeners(event) as ((socket: Socket) => void)[];
+  server.removeAllListeners(event);
+  server.on(event, (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    const http1 = () => {
+      for (const serve of serveHttp1) serve.call(server, socket);
+    };
+    sniffProtocol(socket, { http1, http2 }, sniffTimeout);
+  });
+  return {
+    destroy() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+type UpgradeListener = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** An app that listens for upgrades itself gets them; node takes one for an ordinary request if nobody listens. */
+function forwardUpgrades(server: Server, app: RequestListener | undefined): void {
+  if (app === undefined || !("on" in app) || typeof app.on !== "function") return;
+  if (!("emit" in app) || typeof app.emit !== "function") return;
+  const emitter = app as RequestListener & NodeJS.EventEmitter;
+  const forward: UpgradeListener = (...args) => emitter.emit("upgrade", ...args);
+  const attach = () => {
+    if (!server.listeners("upgrade").includes(forward)) server.on("upgrade", forward);
+  };
+  if (emitter.listenerCount("upgrade") > 0) attach();
+  emitter.on("newListener", (event) => {
+    if (event === "upgrade") attach();
+  });
+}
+
+function listenOnPort(server: Server, port: number, host: string | undefined): Promise<() => Promise<void>> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: Error) => {
+      const place = host === undefined ? `port ${port}` : `${host}:${port}`;
+      reject(new Error(`cannot listen on ${place}: ${cause.message}`, { cause }));
+    };
+    server.once("error", fail);
+    server.listen({ port, host }, () => {
+      server.off("error", fail);
+      resolve(async () => {});
+    });
+  });
+}

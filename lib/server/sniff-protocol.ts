@@ -1,0 +1,47 @@
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+
+const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+
+export interface ProtocolHosts {
+  http1(socket: Socket): void;
+  http2(socket: Socket): void;
+}
+
+/**
+ * Tell HTTP/2 from HTTP/1.1 by what a client has negotiated over TLS, or else by the first bytes that it sends, and
+ * hand the connection on with everything it has sent.
+ *
+ * @param timeout the milliseconds that a client has for its first bytes.
+ * @see https://www.rfc-editor.org/rfc/rfc9113#section-3.4 for the preface
+ */
+export function sniffProtocol(socket: Socket, hosts: ProtocolHosts, timeout: number): void {
+  const negotiated = socket instanceof TLSSocket ? socket.alpnProtocol : false;
+  if (negotiated === "h2") hosts.http2(socket);
+  else if (negotiated === "http/1.1") hosts.http1(socket);
+  else sniffPreface(socket, hosts, timeout);
+}
+
+function sniffPreface(socket: Socket, hosts: ProtocolHosts, timeout: number): void {
+  let seen: Buffer = Buffer.alloc(0);
+  const timer = setTimeout(() => socket.destroy(), timeout);
+  const onReadable = () => {
+    const chunk: Buffer | null = socket.read();
+    if (chunk === null) return;
+    seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
+    const length = Math.min(seen.length, preface.length);
+    const mayBeHttp2 = seen.compare(preface, 0, length, 0, length) === 0;
+    if (mayBeHttp2 && length < preface.length) return;
+    leave();
+    socket.unshift(seen);
+    if (mayBeHttp2) hosts.http2(socket);
+    else hosts.http1(socket);
+  };
+  // A client may leave, or fail, before anybody else listens.
+  const onError = () => socket.destroy();
+  const leave = () => {
+    clearTimeout(timer);
+    socket.off("readable", onReadable).off("error", onError).off("close", leave).off("end", onError);
+  };
+  socket.on("readable", onReadable).on("error", onError).on("close", leave).on("end", onError);
+}

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { describe, it } from "vitest";
+import type { DocumentOptions } from "../../../lib/openapi/build-document.js";
+import type { Parameter } from "../../../lib/openapi/document.js";
+import { describeMethod, parametersOf } from "../describe-source.js";
+
+function describeQuery(fields: string, rule = `get: "/v1/call"`, options: DocumentOptions = {}): Parameter[] {
+  const messages = `
+    message Request {
+      ${fields}
+    }
+    message Book { string title = 1; Author author = 2; Book sequel = 3; }
+    message Author { string given_name = 1; Book first_book = 2; }
+    enum State { UNKNOWN = 0; }
+    message Response {}`;
+  return parametersOf(describeMethod(rule, messages, options), "query");
+}
+
+const string = { type: "string" };
+const state = { $ref: "#/components/schemas/State" };
+const jsonText = { type: "string", contentMediaType: "application/json" };
+
+const table: readonly [fields: string, parameters: Omit<Parameter, "in">[]][] = [
+  ["string page_token = 1;", [{ name: "pageToken", schema: string }]],
+  ["// Where to\n// go on.\nstring v = 1;", [{ name: "v", description: "Where to\ngo on.", schema: string }]],
+  ["int64 v = 1;", [{ name: "v", schema: { type: "string", format: "int64" } }]],
+  ["State v = 1;", [{ name: "v", schema: state }]],
+  ["string v = 1 [deprecated = true];", [{ name: "v", deprecated: true, schema: string }]],
+  ["string v = 1 [(google.api.field_behavior) = REQUIRED];", [{ name: "v", required: true, schema: string }]],
+  ["string v = 1 [(google.api.field_behavior) = OUTPUT_ONLY];", []],
+  [
+    "repeated State v = 1;",
+    [{ name: "v", style: "form", explode: true, schema: { type: "array", items: state } }],
+  ],
+  [
+    "map<string, int32> v = 1;",
+    [
+      {
+        name: "v",
+        style: "deepObject",
+        explode: true,
+        schema: { type: "object", additionalProperties: { type: "integer", format: "int32" } },
+      },
+    ],
+  ],
+  [
+    "google.protobuf.FieldMask v = 1;",
+    [{ name: "v", schema: { ...string, examples: ["displayName,author.givenName"] } }],
+  ],
+  ["google.protobuf.BoolValue v = 1;", [{ name: "v", schema: { type: "boolean" } }]],
+  [
+    "google.protobuf.Struct v = 1;",
+    [
+      {
+        name: "v",
+        content: { "application/json": { schema: { type: "object", additionalProperties: true } } },
+      },
+    ],
+  ],
+  ["google.protobuf.Value v = 1;", [{ name: "v", content: { "application/json": { schema: {} } } }]],
+  [
+    "google.protobuf.Any v = 1;",
+    [{ name: "v", content: { "application/json": { schema: { $ref: "#/components/schemas/Any" } } } }],
+  ],
+  [
+    "repeated google.protobuf.Value v = 1;",
+    [{ name: "v", style: "form", explode: true, schema: { type: "array", items: jsonText } }],
+  ],
+  [
+    "map<string, google.protobuf.Value> v = 1;",
+    [
+      {
+        name: "v",
+        style: "deepObject",
+        explode: true,
+        schema: { type: "object", additionalProperties: jsonText },
+      },
+    ],
+  ],
+  ["google.protobuf.Empty v = 1;", []],
+  ["google.protobuf.NullValue v = 1;", []],
+  ["repeated Author v = 1;", []],
+  ["map<string, Author> v = 1;", []],
+];
+
+describe("a query parameter", () => {
+  for (const [fields, parameters] of table) {
+    it(`of ${fields.replaceAll("\n", " ")}`, () => {
+      assert.deepEqual(
+        describeQuery(fields),
+        parameters.map((parameter) => ({ ...parameter, in: "query" })),
+      );
+    });
+  }
+
+  it("has the proto name with protoFieldNames", () => {
+    const names = describeQuery("Author the_author = 1;", `get: "/v1/call"`, {
+      json: { protoFieldNames: true },
+    });
+    assert.equal(names[0]?.name, "the_author.given_name");
+  });
+});
+
+function namesOf(fields: string, rule?: string): string[] {
+  return describeQuery(fields, rule).map(({ name }) => name);
+}
+
+describe("the query parameters of an operation", () => {
+  it("reach into messages, but into no type within itself", () => {
+    assert.deepEqual(namesOf("Book book = 1; string name = 2;"), [
+      "book.title",
+      "book.author.givenName",
+      "name",
+    ]);
+  });
+
+  it("are required below messages that are required", () => {
+    const of = (rule: string) =>
+      describeQuery(
+        `Wanted wanted = 1 ${rule}; } message Wanted { string v = 1 [(google.api.field_behavior) = REQUIRED];`,
+      );
+    assert.equal(of("")[0]?.required, undefined);
+    assert.equal(of("[(google.api.field_behavior) = REQUIRED]")[0]?.required, true);
+  });
+
+  it("are none with the whole request as the body", () => {
+    assert.deepEqual(namesOf("string a = 1; string b = 2;", `post: "/v1/{a}" body: "*"`), []);
+  });
+
+  it("leave out what the path sets, and what stands in the same oneof", () => {
+    const fields = "string a = 1; oneof x { string b = 2; string c = 3; } string d = 4;";
+    assert.deepEqual(namesOf(fields, `get: "/v1/{b}"`), ["a", "d"]);
+  });
+
+  it("leave out what the path sets within a message, but there only", () => {
+    const fields = "Book book = 1; Book other = 2;";
+    assert.deepEqual(namesOf(fields, `get: "/v1/{book.title}"`), [
+      "book.author.givenName",
+      "other.title",
+      "other.author.givenName",
+    ]);
+  });
+
+  it("leave out the field that is the body, and what stands in the same oneof", () => {
+    const fields = "oneof x { Book book = 1; string isbn = 2; } string id = 3;";
+    assert.deepEqual(namesOf(fields, `post: "/v1/books" body: "book"`), ["id"]);
+  });
+
+  it("leave out a message whose sibling the path reaches into", () => {
+    const fields = "oneof x { Book book = 1; Author author = 2; }";
+    assert.deepEqual(namesOf(fields, `get: "/v1/{book.title}"`), ["book.author.givenName"]);
+  });
+
+  it("do not require a mask that the server infers", () => {
+    const fields =
+      "Book book = 1; google.protobuf.FieldMask update_mask = 2 [(google.api.field_behavior) = REQUIRED];";
+    const requiredOf = (options: DocumentOptions) =>
+      describeQuery(fields, `patch: "/v1/books" body: "book"`, options).map(({ required }) => required);
+    assert.deepEqual(requiredOf({}), [true]);
+    assert.deepEqual(requiredOf({ inferUpdateMask: true }), [undefined]);
+  });
+});
