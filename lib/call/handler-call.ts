@@ -96,7 +96,7 @@ function withSurface<Base extends EmitterClass>(base: Base) {
   }
   // The compiler cannot see through `extends base`; the instance is both.
   return Surface as unknown as new (
-    ...options: ConstructorParameters<Base>
+    options?: { readonly objectMode: true },
   ) => InstanceType<Base> & CallSurface;
 }
 

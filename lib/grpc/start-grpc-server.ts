@@ -1,4 +1,3 @@
-import { createServer, type Server as NetServer } from "node:net";
 import { type ChannelOptions, Server, ServerCredentials, type ServiceDefinition } from "@grpc/grpc-js";
 import type { Service } from "../schema/schema.js";
 import { serviceDefinition } from "../schema/service-definition.js";
@@ -6,8 +5,8 @@ import type { Services } from "../services.js";
 import { createGrpcHandler, type GrpcHandlerOptions } from "./grpc-handler.js";
 import { createHandlerOptions, type FaultOptions } from "./handler-options.js";
 import type { Health } from "./health.js";
+import { createListeners, type Listeners } from "./listeners.js";
 import { type BuiltInOptions, withBuiltInServices } from "./served-services.js";
-import { listenOnSocket, printSocketAddress, readSocketPath } from "./unix-socket.js";
 
 export interface GrpcServerOptions extends BuiltInOptions, FaultOptions {
   /**
@@ -55,20 +54,15 @@ export async function startGrpcServer(services: Services, options: GrpcServerOpt
   const server = new Server(options.channelOptions);
   const served = withBuiltInServices(services, options);
   for (const each of served.all) addServices(server, each, createHandlerOptions(each, options));
-  const sockets = createSocketListener(server, options.socketMode ?? 0o600);
-  const credentials = options.credentials ?? ServerCredentials.createInsecure();
+  const listeners = createListeners(server, {
+    credentials: options.credentials ?? ServerCredentials.createInsecure(),
+    socketMode: options.socketMode ?? 0o600,
+  });
   const addresses: string[] = [];
   try {
-    for (const address of [options.address].flat()) {
-      const path = readSocketPath(address);
-      if (path === undefined) addresses.push(dialable(address, await bind(server, address, credentials)));
-      else {
-        await sockets.listen(path);
-        addresses.push(printSocketAddress(path));
-      }
-    }
+    for (const address of [options.address].flat()) addresses.push(await listeners.listen(address));
   } catch (error) {
-    await Promise.all([sockets.close(), drain(server, 0)]);
+    await Promise.all([listeners.close(), drain(server, listeners, 0)]);
     throw error;
   }
 
@@ -80,8 +74,8 @@ export async function startGrpcServer(services: Services, options: GrpcServerOpt
 
   async function stop(): Promise<void> {
     served.stop();
-    // The sockets go first: whoever finds the file expects a server behind it.
-    await Promise.all([sockets.close(), drain(server, options.gracePeriod ?? 10_000)]);
+    // Whoever finds the file of a socket expects a server behind it.
+    await Promise.all([listeners.close(), drain(server, listeners, options.gracePeriod ?? 10_000)]);
   }
 
   return { server, addresses, health: served.health, shutdown, [Symbol.asyncDispose]: shutdown };
@@ -97,24 +91,6 @@ function addServices(server: Server, services: Services, options: GrpcHandlerOpt
   }
 }
 
-/** grpc-js cuts long paths and knows no permissions: it is given the connections, not the sockets. */
-function createSocketListener(server: Server, mode: number) {
-  const listening: { readonly socketServer: NetServer; readonly release: () => Promise<void> }[] = [];
-  return {
-    async listen(path: string): Promise<void> {
-      const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-      const socketServer = createServer((socket) => injector.injectConnection(socket));
-      listening.push({ socketServer, release: await listenOnSocket(socketServer, path, mode) });
-    },
-    async close(): Promise<void> {
-      for (const { socketServer, release } of listening) {
-        socketServer.close();
-        await release();
-      }
-    },
-  };
-}
-
 /** Messages stay bytes in grpc-js; the endpoint that takes them knows their form. */
 function createBytesDefinition(service: Service, { representation }: Services): ServiceDefinition {
   const methods = Object.entries(serviceDefinition(service, representation)).map(([name, method]) => [
@@ -128,25 +104,13 @@ function createBytesDefinition(service: Service, { representation }: Services): 
   return Object.fromEntries(methods);
 }
 
-function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, port) => {
-      if (error === null) resolve(port);
-      else reject(new Error(`cannot listen on ${address}: ${error.message}`, { cause: error }));
-    });
-  });
-}
-
-/** The address with the port that was bound; an address that stands for all is dialled at the loopback. */
-function dialable(address: string, port: number): string {
-  const host = address.replace(/^dns:(\/\/\/)?/, "").replace(/:\d+$/, "");
-  if (host === "0.0.0.0") return `127.0.0.1:${port}`;
-  return host === "[::]" ? `[::1]:${port}` : `${host}:${port}`;
-}
-
-function drain(server: Server, gracePeriod: number): Promise<void> {
+/** Let the calls in flight end, and cut them off after the grace period. */
+function drain(server: Server, listeners: Listeners, gracePeriod: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.forceShutdown(), gracePeriod);
+    const timer = setTimeout(() => {
+      server.forceShutdown();
+      listeners.destroy();
+    }, gracePeriod);
     server.tryShutdown(() => {
       clearTimeout(timer);
       resolve();

@@ -77,7 +77,9 @@ export async function listenOnSocket(
 async function listenInPrivate(server: Server, path: string, mode: number): Promise<boolean> {
   if (cluster.isWorker || Buffer.byteLength(dirname(path)) + "/.XXXXXX/s".length > longestPath) return false;
   // Written out: `join` would take the dot for the folder itself.
-  const folder = await mkdtemp(`${dirname(path)}/.`);
+  const folder = await mkdtemp(`${dirname(path)}/.`).catch((error) => {
+    throw createListenError(path, error);
+  });
   const born = join(folder, "s");
   try {
     await listenAt(server, born);
@@ -105,14 +107,17 @@ async function place(born: string, path: string): Promise<void> {
 
 function listenAt(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      reject(new Error(`cannot listen on ${printSocketAddress(path)}: ${cause.message}`, { cause }));
-    });
+    const fail = (error: Error) => reject(createListenError(path, error));
+    server.once("error", fail);
     server.listen({ path }, () => {
-      server.removeAllListeners("error");
+      server.off("error", fail);
       resolve();
     });
   });
+}
+
+function createListenError(path: string, cause: Error): Error {
+  return new Error(`cannot listen on ${printSocketAddress(path)}: ${cause.message}`, { cause });
 }
 
 /** Remove what a crashed server has left; nothing else. */

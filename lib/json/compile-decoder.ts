@@ -1,7 +1,7 @@
 import type protobuf from "protobufjs";
 import type { Representation } from "../schema/representation.js";
 import { compileNameFinder } from "./compile-name-finder.js";
-import { jsonName, oneofOf, protoName } from "./field-names.js";
+import { fieldsByName, jsonName, oneofOf } from "./field-names.js";
 import { type DecoderContext, FieldReader } from "./field-reader.js";
 import { FunctionSource, propertyKey, quote } from "./generated-function.js";
 import type { JsonReader } from "./json-reader.js";
@@ -46,7 +46,7 @@ export function compileDecoder(type: protobuf.Type, context: DecoderContext): Re
   source.line(`let previous = ${fields.length};`);
   source.line("if (r.openObject()) do {");
   source.line("const name = r.at;");
-  writeFieldChoice(source, fields, context);
+  writeFieldChoice(source, type, context);
   source.line("previous = field;");
   source.line("switch (field) {");
   for (const part of parts) {
@@ -83,15 +83,9 @@ const pieceLength = 12;
  * Clients write the members of a message in the same order again and again: the field that came after the previous
  * one last time is tried first, name, quotes and colon in one comparison.
  */
-function writeFieldChoice(
-  source: FunctionSource,
-  fields: readonly protobuf.Field[],
-  context: DecoderContext,
-): void {
-  const indexes = new Map<string, number>();
-  for (const [i, field] of fields.entries()) indexes.set(jsonName(field), i);
-  for (const [i, field] of fields.entries())
-    if (!indexes.has(protoName(field))) indexes.set(protoName(field), i);
+function writeFieldChoice(source: FunctionSource, type: protobuf.Type, context: DecoderContext): void {
+  const fields = type.fieldsArray;
+  const indexes = new Map([...fieldsByName(type)].map(([name, field]) => [name, fields.indexOf(field)]));
   const find = source.constant(compileNameFinder(indexes));
   const findSlowly = source.constant(slowFieldFinder(indexes, context));
   const members = [...fields.map((field) => `${JSON.stringify(jsonName(field))}:`), ""];

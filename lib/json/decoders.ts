@@ -1,9 +1,10 @@
 import protobuf from "protobufjs";
 import type { Representation } from "../schema/representation.js";
 import { decodeBase64 } from "./base64.js";
-import { compileDecoder, compileFieldDecoder, type DecoderContext } from "./compile-decoder.js";
+import { compileDecoder, compileFieldDecoder } from "./compile-decoder.js";
 import { compileNameFinder } from "./compile-name-finder.js";
 import { enumNames } from "./enum-names.js";
+import type { DecoderContext } from "./field-reader.js";
 import { bytesForm, enumForm, longForm, wireRepresentation } from "./handler-form.js";
 import type { JsonReader } from "./json-reader.js";
 import { integerRanges, isPlainInteger, parseInteger, withoutLeadingZeros } from "./number-text.js";

@@ -114,10 +114,12 @@ export async function listen(services: Services, options: ListenOptions): Promis
     http2: http2.serve,
     sniffTimeout,
   });
+  const socketPath =
+    path === undefined ? undefined : (readSocketPath(path) ?? readSocketPath(`unix:${path}`));
   const release =
-    path === undefined
+    socketPath === undefined
       ? await listenOnPort(server, port ?? 0, host)
-      : await listenOnSocket(server, readSocketPath(path) ?? readSocketPath(`unix:${path}`)!, socketMode);
+      : await listenOnSocket(server, socketPath, socketMode);
 
   let stopping: Promise<void> | undefined;
   function shutdown(): Promise<void> {
@@ -139,8 +141,8 @@ export async function listen(services: Services, options: ListenOptions): Promis
 
   return {
     server,
-    // It is listening.
-    address: server.address() as string | AddressInfo,
+    // It is listening; a socket was born elsewhere.
+    address: socketPath ?? (server.address() as AddressInfo),
     health: served.health,
     shutdown,
     [Symbol.asyncDispose]: shutdown,

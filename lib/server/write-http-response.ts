@@ -55,7 +55,8 @@ function discardRest(req: IncomingMessage): void {
   if (!req.readableDidRead || req.readableEnded || req.destroyed) return;
   req.unpipe();
   req.removeAllListeners("data").removeAllListeners("readable");
-  req.resume();
+  // An iterator that is closed later would stop the flow, but for somebody who listens.
+  req.on("data", () => {}).resume();
 }
 
 async function writePieces(

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { Agent } from "node:http";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, it } from "vitest";
 import { createMetadata } from "../../lib/call/metadata.js";
 import { type HandlerCall, type Message, status } from "../../lib/index.js";
 import { type EchoServer, useEcho } from "./echo-server.js";
-import { answerOf, begin, readAnswer } from "./http-client.js";
+import { answerOf, begin, readAnswer, send } from "./http-client.js";
 
 /** Every byte, line breaks of all kinds, and text that is not UTF-8. */
 const everyByte = Buffer.concat([
@@ -445,12 +446,15 @@ describe("an upload", () => {
       for await (const _ of call) return { text: "enough" };
       return {};
     };
-    const answer = await echo().send({
-      httpMethod: "PUT",
-      path: "/v1/streams/files/a",
-      body: Buffer.alloc(1_000_000),
-    });
-    assert.deepEqual(answer.json, { text: "enough" });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    try {
+      const body = Buffer.alloc(1_000_000);
+      const sending = { httpMethod: "PUT", path: "/v1/streams/files/a", body, agent };
+      assert.deepEqual((await send(echo().port, sending)).json, { text: "enough" });
+      assert.deepEqual((await send(echo().port, { path: "/v1/path/b", agent })).json, { text: "b" });
+    } finally {
+      agent.destroy();
+    }
   });
 
   it("that its client breaks off cancels its call", async () => {

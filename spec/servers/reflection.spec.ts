@@ -17,6 +17,7 @@ interface Answer {
 
 interface Reflection {
   serverReflectionInfo(requests: readonly object[]): AsyncIterable<Answer>;
+  close(): void;
 }
 
 async function ask(services: Services, requests: readonly object[], version = "v1"): Promise<Answer[]> {
@@ -26,7 +27,7 @@ async function ask(services: Services, requests: readonly object[], version = "v
     `grpc.reflection.${version}.ServerReflection`,
   );
   assert(definition !== undefined);
-  const client = createClient<Reflection>(definition, addresses[0] as string);
+  const client: Reflection = createClient(definition, addresses[0] as string);
   try {
     return await toArray(client.serverReflectionInfo(requests));
   } finally {
@@ -131,7 +132,7 @@ describe("reflection", () => {
       await startGrpcServer(services, { address: "127.0.0.1:0", reflection: false }),
     );
     const definition = createReflectionServices([])[0]?.definition("grpc.reflection.v1.ServerReflection");
-    const client = createClient<Reflection>(definition as never, addresses[0] as string);
+    const client: Reflection = createClient(definition as never, addresses[0] as string);
     await assert.rejects(toArray(client.serverReflectionInfo([{ listServices: "" }])), {
       code: status.UNIMPLEMENTED,
     });

@@ -135,7 +135,7 @@ for (const [name, start] of Object.entries(servers)) {
 
     it("needs a folder", async () => {
       const path = join(await makeFolder(), "none", "notes.sock");
-      await assert.rejects(start(path), { cause: { code: "ENOENT" } });
+      await assert.rejects(start(path), /cannot listen on unix:.*ENOENT/);
     });
 
     it("goes to one of two servers that start at once", async () => {

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { describe, it, onTestFinished } from "vitest";
+import {
+  createTranscoder,
+  Interceptor,
+  loadServices,
+  type Message,
+  RpcError,
+  type ServerCall,
+  type ServerStreamingHandler,
+  type Services,
+  startGrpcServer,
+  status,
+  type UnaryHandler,
+} from "../../lib/index.js";
+import { behaviourProto } from "./each-protocol.js";
+
+/** Writes down the requests and the codes of calls. */
+class Watch extends Interceptor {
+  readonly seen: { method: string; request: Message; code: number }[] = [];
+
+  override async unaryServerHandler(request: Message, call: ServerCall, next: UnaryHandler) {
+    try {
+      return await next(request, call);
+    } catch (error) {
+      this.#note(request, call, error);
+      throw error;
+    }
+  }
+
+  override async *serverStreamingServerHandler(
+    request: Message,
+    call: ServerCall,
+    next: ServerStreamingHandler,
+  ) {
+    try {
+      yield* next(request, call);
+    } catch (error) {
+      this.#note(request, call, error);
+      throw error;
+    }
+  }
+
+  #note(request: Message, { method }: ServerCall, error: unknown): void {
+    assert.ok(error instanceof RpcError);
+    this.seen.push({ method: method.name, request, code: error.code });
+  }
+}
+
+async function loadWatched(): Promise<{ services: Services; watch: Watch }> {
+  const watch = new Watch();
+  const services = await loadServices(behaviourProto);
+  const fail = () => assert.fail("the handler ran");
+  services.add("behaviour.v1.Notes", { send: fail, expand: fail });
+  services.add("behaviour.v1.Fields", { echo: fail });
+  services.use(watch);
+  return { services, watch };
+}
+
+describe("a request that cannot be read over REST", () => {
+  const post = (path: string, body: string, headers: Record<string, string> = {}) => ({
+    path,
+    method: "POST",
+    body,
+    headers: { "content-type": "application/json", ...headers },
+  });
+  const get = (path: string) => ({ path, method: "GET", body: undefined, headers: {} });
+  const requests = {
+    "a body that is not JSON": [post("/v1/notes:send", "{"), 400, "Send", status.INVALID_ARGUMENT],
+    "a wrong type in the body": [
+      post("/v1/notes:send", '{"count":"x"}'),
+      400,
+      "Send",
+      status.INVALID_ARGUMENT,
+    ],
+    "an unknown field": [post("/v1/notes:send", '{"nope":1}'), 400, "Send", status.INVALID_ARGUMENT],
+    "another content type": [
+      post("/v1/notes:send", "<a/>", { "content-type": "text/xml" }),
+      415,
+      "Send",
+      status.INVALID_ARGUMENT,
+    ],
+    "a binary header that is not base64": [
+      post("/v1/notes:send", "{}", { "trace-bin": "*" }),
+      400,
+      "Send",
+      status.INVALID_ARGUMENT,
+    ],
+    "a timeout that cannot be read": [
+      post("/v1/notes:send", "{}", { "grpc-timeout": "soon" }),
+      400,
+      "Send",
+      status.INVALID_ARGUMENT,
+    ],
+    "a wrong type in the body of a call with a stream": [
+      post("/v1/notes:expand", '{"count":"x"}'),
+      400,
+      "Expand",
+      status.INVALID_ARGUMENT,
+    ],
+    "a wrong type in the query": [get("/v1/fields?an_int32=x"), 400, "Echo", status.INVALID_ARGUMENT],
+    "a malformed escape in the query": [get("/v1/fields?a_string=%f"), 400, "Echo", status.INVALID_ARGUMENT],
+    "a wrong type in the path": [
+      { ...post("/v1/fields/a/x", "{}"), method: "PUT" },
+      400,
+      "Echo",
+      status.INVALID_ARGUMENT,
+    ],
+    "a malformed escape in the path": [
+      { ...post("/v1/fields/%ff/1", "{}"), method: "PUT" },
+      400,
+      "Echo",
+      status.INVALID_ARGUMENT,
+    ],
+  } as const;
+
+  for (const [name, [{ path, ...init }, httpStatus, method, code]] of Object.entries(requests)) {
+    it(`is a call that fails: ${name}`, async () => {
+      const { services, watch } = await loadWatched();
+      const server = http.createServer(createTranscoder(services)).listen(0, "127.0.0.1");
+      onTestFinished(() => void server.close());
+      await new Promise((resolve) => server.once("listening", resolve));
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+      const response = await fetch(url, { ...init, body: init.body ?? null });
+      assert.equal(response.status, httpStatus);
+      const body = (await response.json()) as { code: number };
+      assert.equal(body.code, code);
+      assert.deepEqual(
+        watch.seen.map((one) => [one.method, one.code]),
+        [[method, code]],
+      );
+      // What interceptors are given is a message without anything in it.
+      const type = method === "Echo" ? "behaviour.v1.Everything" : "behaviour.v1.Note";
+      assert.deepEqual(watch.seen[0]?.request, services.json(type).decode("{}"));
+    });
+  }
+});
+
+describe("a request that cannot be read over native gRPC", () => {
+  it("is a call that fails, as grpc-js says it", async () => {
+    const { services, watch } = await loadWatched();
+    await using server = await startGrpcServer(services, { address: "127.0.0.1:0", gracePeriod: 100 });
+    const client = new Client(server.addresses[0] as string, credentials.createInsecure());
+    onTestFinished(() => client.close());
+    const passOn = (bytes: Buffer) => bytes;
+    // The first field says that it is longer than the message.
+    const bytes = Buffer.from([0x0a, 0x7f, 0x61]);
+    const code = await new Promise((resolve) =>
+      client.makeUnaryRequest(
+        "/behaviour.v1.Notes/Send",
+        passOn,
+        passOn,
+        bytes,
+        new Metadata(),
+        (error: ServiceError | null) => resolve(error?.code),
+      ),
+    );
+    assert.equal(code, status.INTERNAL);
+    const streamed = client.makeServerStreamRequest("/behaviour.v1.Notes/Expand", passOn, passOn, bytes);
+    await assert.rejects(streamed.toArray(), { code: status.INTERNAL });
+    assert.deepEqual(watch.seen, [
+      { method: "Send", request: { text: "", count: 0 }, code: status.INTERNAL },
+      { method: "Expand", request: { text: "", count: 0 }, code: status.INTERNAL },
+    ]);
+  });
+});
