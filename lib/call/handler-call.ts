@@ -95,9 +95,9 @@ function withSurface<Base extends EmitterClass>(base: Base) {
     }
   }
   // The compiler cannot see through `extends base`; the instance is both.
-  return Surface as unknown as new (
-    options?: { readonly objectMode: true },
-  ) => InstanceType<Base> & CallSurface;
+  return Surface as unknown as new (options?: {
+    readonly objectMode: true;
+  }) => InstanceType<Base> & CallSurface;
 }
 
 /** The call of a unary handler. */

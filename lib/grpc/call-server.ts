@@ -10,6 +10,7 @@ import type { ClientCall } from "../call/client-call.js";
 import type { Handler } from "../call/handler.js";
 import type { Message } from "../call/message.js";
 import { sendRequests } from "./send-requests.js";
+import { withoutTransport } from "./transport-metadata.js";
 
 /** A method with the forms of its messages: objects, or bytes that are passed on as they are. */
 export type CalledMethod = Pick<
@@ -18,7 +19,7 @@ export type CalledMethod = Pick<
 >;
 
 /** Makes an error of what grpc-js says has gone wrong. */
-export type ReadError = (error: ServiceError) => unknown;
+export type ReadError = (error: unknown) => unknown;
 
 /**
  * What makes a call to a server, at the end of the client's interceptors: grpc-js's four ways of calling as
@@ -100,17 +101,23 @@ function answerOf<Started extends StartedCall>(
   return new Promise((resolve, reject) => {
     let release = () => {};
     let sending: Sending | undefined;
-    const started = start(readOptions(call), (error, response) => {
+    const callback: Callback = (error, response) => {
       release();
       sending?.stop();
       if (sending?.failure !== undefined) reject(sending.failure.error);
       else if (error !== null) reject(readError(error));
       // grpc-js calls back with one of the two.
       else resolve(response as Message);
-    });
-    release = cancelOnAbort(call, started);
-    listen(call, started);
-    sending = send?.(started);
+    };
+    try {
+      const started = start(readOptions(call), callback);
+      release = cancelOnAbort(call, started);
+      listen(call, started);
+      sending = send?.(started);
+    } catch (error) {
+      // Of a client that is closed.
+      reject(readError(error));
+    }
   });
 }
 
@@ -120,26 +127,25 @@ async function* responsesOf<Started extends StartedCall & AsyncIterable<Message>
   start: (options: CallOptions) => Started & { on(event: "error", listener: () => void): unknown },
   send?: (started: Started) => Sending,
 ): AsyncGenerator<Message> {
-  const started = start(readOptions(call));
-  // Cancelling a call is told as an error, even when nobody reads its responses any more.
-  started.on("error", () => {});
-  const release = cancelOnAbort(call, started);
-  listen(call, started);
-  const sending = send?.(started);
+  let release = () => {};
+  let sending: Sending | undefined;
+  let started: Started | undefined;
   try {
-    yield* started;
+    const opened = start(readOptions(call));
+    started = opened;
+    // Cancelling a call is told as an error, even when nobody reads its responses any more.
+    opened.on("error", () => {});
+    release = cancelOnAbort(call, opened);
+    listen(call, opened);
+    sending = send?.(opened);
+    yield* opened;
   } catch (error) {
-    throw sending?.failure === undefined ? readStreamError(error, readError) : sending.failure.error;
+    throw sending?.failure === undefined ? readError(error) : sending.failure.error;
   } finally {
     release();
     sending?.stop();
-    started.cancel();
+    started?.cancel();
   }
-}
-
-/** What a stream of grpc-js fails with is its status, unless it is destroyed from outside. */
-function readStreamError(error: unknown, readError: ReadError): unknown {
-  return error instanceof Error && "metadata" in error ? readError(error as ServiceError) : error;
 }
 
 function readOptions({ deadline }: ClientCall): CallOptions {
@@ -147,10 +153,12 @@ function readOptions({ deadline }: ClientCall): CallOptions {
 }
 
 function listen({ onMetadata, onTrailers }: ClientCall, started: StartedCall): void {
-  if (onMetadata !== undefined) started.on("metadata", onMetadata);
+  if (onMetadata !== undefined) {
+    started.on("metadata", (metadata) => onMetadata(withoutTransport(metadata)));
+  }
   if (onTrailers === undefined) return;
   started.on("status", ({ code, metadata }) => {
-    if (code === 0) onTrailers(metadata);
+    if (code === 0) onTrailers(withoutTransport(metadata));
   });
 }
 

@@ -62,7 +62,10 @@ export type ServiceClient<Service> = {
     close(): void;
   };
 
-/** A method takes its request, or an iterable of requests, and gives a promise, or an async iterable. */
+/**
+ * A method takes its request, or an iterable of requests, and gives a promise, or an async iterable. What is a function
+ * already, in a type that was written by hand, stays as it is.
+ */
 export type ClientMethod<Method> =
   Method extends TypedMethod<infer Kind, unknown, infer Response, infer RequestInput, unknown>
     ? (
@@ -73,7 +76,9 @@ export type ClientMethod<Method> =
       ) => Kind extends "server-streaming" | "duplex-streaming"
         ? AsyncIterableIterator<Response>
         : Promise<Response>
-    : never;
+    : Method extends (...input: never[]) => unknown
+      ? Method
+      : never;
 
 /**
  * A gRPC client of promises and async iterables.

@@ -1,7 +1,8 @@
 import type { ServiceError } from "@grpc/grpc-js";
-import { type ErrorDetail, RpcError } from "../call/rpc-error.js";
+import { codes, type ErrorDetail, RpcError } from "../call/rpc-error.js";
 import { decodeStatusDetails, statusDetailsKey } from "../call/status-details.js";
 import type { JsonCodecs } from "../json/codec.js";
+import { withoutTransport } from "./transport-metadata.js";
 
 /**
  * The error of a call that failed, as a handler would have thrown it: details are decoded, metadata are the
@@ -9,13 +10,25 @@ import type { JsonCodecs } from "../json/codec.js";
  *
  * @param codecs decode the details of types that they know; the others stay base64.
  */
-export function readServiceError(error: ServiceError, codecs: () => JsonCodecs): RpcError {
-  const details = error.metadata.get(statusDetailsKey).flatMap((bytes) => {
-    if (typeof bytes === "string") return [];
-    // The text is of a JSON object with an "@type".
-    return (decodeStatusDetails(bytes) ?? []).map(
-      (any) => JSON.parse(codecs().encodeDetail(any)) as ErrorDetail,
-    );
-  });
-  return new RpcError(error.code, error.details, { details, metadata: error.metadata, cause: error });
+export function readServiceError(error: unknown, codecs: () => JsonCodecs): unknown {
+  if (isServiceError(error)) {
+    const { code, details: message } = error;
+    const metadata = withoutTransport(error.metadata);
+    const details = metadata.get(statusDetailsKey).flatMap((bytes) => {
+      if (typeof bytes === "string") return [];
+      // The text is of a JSON object with an "@type".
+      return (decodeStatusDetails(bytes) ?? []).map(
+        (any) => JSON.parse(codecs().encodeDetail(any)) as ErrorDetail,
+      );
+    });
+    return new RpcError(code, message, { details, metadata, cause: error });
+  }
+  if (error instanceof Error && error.message === "Channel has been shut down") {
+    return new RpcError(codes.UNAVAILABLE, "the connection has been closed", { cause: error });
+  }
+  return error;
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && "code" in error && "details" in error && "metadata" in error;
 }

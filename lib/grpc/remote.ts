@@ -3,8 +3,6 @@ import {
   type ChannelOptions,
   Client,
   credentials as credentialsOf,
-  Metadata,
-  type ServiceError,
 } from "@grpc/grpc-js";
 import type { ClientCall } from "../call/client-call.js";
 import type { Implementation, MessageForm } from "../call/endpoint.js";
@@ -18,6 +16,7 @@ import type { Method } from "../schema/schema.js";
 import { createSerializer } from "../schema/serializer.js";
 import { type CalledMethod, createCaller } from "./call-server.js";
 import { readServiceError } from "./read-service-error.js";
+import { withoutTransport } from "./transport-metadata.js";
 import { readSocketPath } from "./unix-socket.js";
 
 export interface RemoteOptions {
@@ -56,7 +55,7 @@ export function createRemote(
     options.credentials ?? credentialsOf.createInsecure(),
     { ...options.channelOptions },
   );
-  const readError = (error: ServiceError) => readRemoteError(error, target, codecs);
+  const readError = (error: unknown) => readRemoteError(error, target, codecs);
   return {
     implement(method, messages) {
       const called = describeMethod(method, representation);
@@ -135,41 +134,23 @@ function forward(caller: Handler<ClientCall>): Handler {
 function createForwardedCall(call: ServerCall): ClientCall {
   return {
     path: call.method.path,
-    metadata: copyMetadata(call.metadata),
+    metadata: withoutTransport(call.metadata),
     deadline: call.deadline,
     signal: call.signal,
-    onMetadata: (metadata) => call.sendMetadata(copyMetadata(metadata)),
-    onTrailers: (trailers) => call.trailers.merge(copyMetadata(trailers)),
+    onMetadata: (metadata) => call.sendMetadata(metadata),
+    onTrailers: (trailers) => call.trailers.merge(trailers),
   };
 }
 
-/** What belongs to one connection, and not to the call: each side writes its own. */
-const ofConnection = new Set([
-  "content-length",
-  "content-type",
-  "date",
-  "grpc-accept-encoding",
-  "grpc-encoding",
-  "grpc-timeout",
-  "user-agent",
-]);
-
-function copyMetadata(metadata: Metadata): Metadata {
-  const copy = new Metadata();
-  for (const key of Object.keys(metadata.getMap())) {
-    if (ofConnection.has(key)) continue;
-    for (const value of metadata.get(key)) copy.add(key, value);
-  }
-  return copy;
-}
-
 /** grpc-js's words for a call that has reached no server. */
-const noConnection = /No connection established|Name resolution failed/;
+const noConnection = /No connection established|Name resolution failed|the connection has been closed/;
 
-function readRemoteError(error: ServiceError, target: string, codecs: JsonCodecs): RpcError {
-  const { code, message, details, metadata } = readServiceError(error, () => codecs);
-  const options = { details, metadata: metadata && copyMetadata(metadata), cause: error };
-  if (code !== codes.UNAVAILABLE || !noConnection.test(message)) return new RpcError(code, message, options);
-  const reason = /Last error: (?:Error: )?(.*?)(?:\. Resolution note: .*)?$/.exec(message)?.[1] ?? message;
-  return new RpcError(code, `cannot reach ${target}: ${reason}`, options);
+function readRemoteError(error: unknown, target: string, codecs: JsonCodecs): unknown {
+  const read = readServiceError(error, () => codecs);
+  if (!(read instanceof RpcError) || read.code !== codes.UNAVAILABLE || !noConnection.test(read.message)) {
+    return read;
+  }
+  const reason = /Last error: (?:Error: )?(.*?)(?:\. Resolution note: .*)?$/.exec(read.message)?.[1];
+  const message = `cannot reach ${target}: ${reason ?? read.message}`;
+  return new RpcError(codes.UNAVAILABLE, message, { metadata: read.metadata, cause: error });
 }

@@ -1,9 +1,10 @@
 import type protobuf from "protobufjs";
 import type { Report } from "../schema/config-error.js";
 import type { HttpRule, Method, Service } from "../schema/schema.js";
+import { qualifiedName } from "../schema/walk.js";
 import type { Binding, BoundVariable } from "./binding.js";
 import { parseTemplate, TemplateError } from "./parse-template.js";
-import { findField, resolveVariableFields, typeName, unknownField } from "./resolve-fields.js";
+import { findField, resolveVariableFields, unknownField } from "./resolve-fields.js";
 import type { Template, Variable } from "./template.js";
 
 /**
@@ -112,7 +113,7 @@ function resolveTopLevelField(
   if (field !== undefined) return field;
   const [first = ""] = name.split(".");
   if (name.includes(".") && findField(type, first)) {
-    fault(`${role} "${name}" is not at the top level of ${typeName(type)}: write "${first}"`);
+    fault(`${role} "${name}" is not at the top level of ${qualifiedName(type)}: write "${first}"`);
   } else if (name === "*") {
     fault(`${role} "*" is not a field: leave ${role} out to send the whole message`);
   } else {

@@ -1,5 +1,7 @@
 import type protobuf from "protobufjs";
 import { didYouMean } from "../schema/suggest-name.js";
+import { qualifiedName } from "../schema/walk.js";
+import { isWrapper, isWrittenAsString } from "../schema/well-known.js";
 import type { BoundVariable } from "./binding.js";
 
 /** Told what is wrong with a field path, and which of its names is at fault. */
@@ -33,7 +35,7 @@ export function resolveVariableFields(
     const reason =
       whyNotSingular(field) ?? (isLast ? whyNotValue(field) : whyNotParent(field, fieldPath[depth + 1]));
     if (reason !== undefined) {
-      fault(`field "${name}" of ${typeName(type)} ${reason}`, depth);
+      fault(`field "${name}" of ${qualifiedName(type)} ${reason}`, depth);
       return undefined;
     }
     if (child !== undefined) type = child;
@@ -55,16 +57,12 @@ export function findField(type: protobuf.Type, name: string): protobuf.Field | u
 export function unknownField(type: protobuf.Type, name: string): string {
   const names = type.fieldsArray.map((field) => field.protoName);
   const remedy = suggestByJsonName(type, name) || didYouMean(name, names) || listNames(names);
-  return `field "${name}" is not in ${typeName(type)}${remedy}`;
+  return `field "${name}" is not in ${qualifiedName(type)}${remedy}`;
 }
 
 function suggestByJsonName(type: protobuf.Type, name: string): string {
   const field = type.fieldsArray.find(({ jsonName }) => jsonName === name);
   return field === undefined ? "" : `; did you mean "${field.protoName}"?`;
-}
-
-export function typeName(type: protobuf.Type): string {
-  return type.fullName.replace(/^\./, "");
 }
 
 function listNames(names: readonly string[]): string {
@@ -86,7 +84,7 @@ function whyNotSingular(field: protobuf.Field): string | undefined {
 
 function whyNotValue(field: protobuf.Field): string | undefined {
   const type = messageType(field);
-  if (type === undefined || messagesWrittenAsText.has(typeName(type))) return undefined;
+  if (type === undefined || isWrittenAsString(type) || isWrapper(type)) return undefined;
   const example = type.fieldsArray.find(
     (child) => whyNotSingular(child) === undefined && !messageType(child),
   );
@@ -94,27 +92,10 @@ function whyNotValue(field: protobuf.Field): string | undefined {
     example === undefined
       ? "leave it to the query or the body"
       : `name one of its fields, as in "${field.protoName}.${example.protoName}"`;
-  return `is a message (${typeName(type)}) and cannot be in a path: ${remedy}`;
+  return `is a message (${qualifiedName(type)}) and cannot be in a path: ${remedy}`;
 }
 
 function whyNotParent(field: protobuf.Field, next: string | undefined): string | undefined {
   if (messageType(field) !== undefined) return undefined;
   return `has the type ${field.type} and no fields: remove ".${next}"`;
 }
-
-const messagesWrittenAsText = new Set(
-  [
-    "Timestamp",
-    "Duration",
-    "FieldMask",
-    "DoubleValue",
-    "FloatValue",
-    "Int64Value",
-    "UInt64Value",
-    "Int32Value",
-    "UInt32Value",
-    "BoolValue",
-    "StringValue",
-    "BytesValue",
-  ].map((name) => `google.protobuf.${name}`),
-);

@@ -44,7 +44,9 @@ export function createAnyCodec(anyType: () => protobuf.Type, resolveType: Resolv
     } catch (error) {
       // The handler wrote this text, so it is not the client that has to read what is wrong with it.
       if (error instanceof JsonFault)
-        throw new Error(`error detail: ${describeFault(error, text, type).message}`);
+        throw new Error(
+          `error detail: ${describeFault(error, { text, subject: type, resolveType }).message}`,
+        );
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import type protobuf from "protobufjs";
+import type { Representation } from "../schema/representation.js";
 
 /** How JSON is written and how strictly it is read; everything is off unless asked for. */
 export interface JsonSwitches {
@@ -77,4 +78,6 @@ export interface JsonCodecs {
   encodeAny(detail: { readonly "@type": string }): Uint8Array;
   /** The same with other switches. Asking twice for the same switches gives the same object. */
   with(switches: JsonSwitches): JsonCodecs;
+  /** The same for messages in another representation, that object for each time it is asked for. */
+  as(representation: Representation): JsonCodecs;
 }

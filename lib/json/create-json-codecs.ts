@@ -6,7 +6,7 @@ import { createDecoders, type Decoders } from "./decoders.js";
 import { createEncoders, type Encoders } from "./encoders.js";
 import { createErrorDetailsRoot } from "./error-details.js";
 import { createFieldCodec } from "./field-codec.js";
-import { createMessageCodec } from "./message-codec.js";
+import { type Compiled, createMessageCodec } from "./message-codec.js";
 import { createTypeResolver, type ResolveType } from "./resolve-type.js";
 
 type Switches = { readonly [Name in keyof JsonSwitches]-?: boolean };
@@ -45,7 +45,9 @@ export function createJsonCodecs(
 
 /** What the codecs of one root and representation share, whatever their switches. */
 class CodecFamily {
+  readonly #root: protobuf.Root;
   readonly #representation: Representation;
+  readonly #others = new Map<Representation, CodecFamily>();
   readonly #resolveType: ResolveType;
   readonly #any: AnyCodec;
   readonly #codecs = new Map<string, JsonCodecs>();
@@ -53,6 +55,7 @@ class CodecFamily {
   readonly #encoders = new Map<string, Encoders>();
 
   constructor(root: protobuf.Root, representation: Representation) {
+    this.#root = root;
     this.#representation = representation;
     let details: protobuf.Root | undefined;
     const errorDetails = () => {
@@ -74,7 +77,12 @@ class CodecFamily {
 
   #create(switches: Switches): JsonCodecs {
     const { pretty } = switches;
-    const compiled = { decoders: this.#decodersFor(switches), encoders: this.#encodersFor(switches), pretty };
+    const compiled: Compiled = {
+      decoders: this.#decodersFor(switches),
+      encoders: this.#encodersFor(switches),
+      resolveType: this.#resolveType,
+      pretty,
+    };
     const messages = new Map<protobuf.Type, MessageCodec>();
     const fields = new Map<protobuf.Field, FieldCodec>();
     return {
@@ -90,7 +98,15 @@ class CodecFamily {
       },
       ...this.#any,
       with: (changes) => this.with(switches, changes),
+      as: (representation) => this.#as(representation).with(switches, {}),
     };
+  }
+
+  #as(representation: Representation): CodecFamily {
+    if (representation === this.#representation) return this;
+    const family = this.#others.get(representation) ?? new CodecFamily(this.#root, representation);
+    this.#others.set(representation, family);
+    return family;
   }
 
   #decodersFor(switches: Switches): Decoders {

@@ -1,12 +1,21 @@
 import protobuf from "protobufjs";
 import { codes, invalidField, RpcError } from "../call/rpc-error.js";
-import { fieldsByName, protoName, typeName } from "./field-names.js";
+import { elementTypeName, fieldsByName, fieldTypeName, protoName, typeName } from "./field-names.js";
 import type { JsonFault } from "./json-fault.js";
 import { JsonReader, maxDepth } from "./json-reader.js";
+import type { ResolveType } from "./resolve-type.js";
+import { findClosingQuote } from "./string-token.js";
 import { isWellKnown } from "./well-known.js";
 
 /** What a JSON text is of: a message, or a field with what errors call it. */
 export type Subject = protobuf.Type | { readonly field: protobuf.Field; readonly path: string };
+
+/** The text that a fault is in. */
+export interface FaultSource {
+  readonly text: string;
+  readonly subject: Subject;
+  readonly resolveType: ResolveType;
+}
 
 /**
  * The error that the client reads: INVALID_ARGUMENT with the path of the field as its `.proto` file names it.
@@ -15,7 +24,8 @@ export type Subject = protobuf.Type | { readonly field: protobuf.Field; readonly
  *     unknown field "items[3].colour" in acme.Item
  *     malformed JSON at line 2, column 14: expected ":"
  */
-export function describeFault(fault: JsonFault, text: string, subject: Subject): RpcError {
+export function describeFault(fault: JsonFault, source: FaultSource): RpcError {
+  const { text } = source;
   if (fault.kind === "syntax") {
     const { line, column } = lineAndColumn(text, fault.at);
     return new RpcError(
@@ -23,7 +33,10 @@ export function describeFault(fault: JsonFault, text: string, subject: Subject):
       `malformed JSON at line ${line}, column ${column}: expected ${fault.note}`,
     );
   }
-  const place = placeOf(text, fault.at, subject);
+  const levels = levelsTo(text, fault.at);
+  // What is wrong with a key is told of the map.
+  if (fault.kind === "key") levels.pop();
+  const place = placeOf(levels, source, fault.kind === "unknown");
   const message = describe(fault, text, place);
   return place.path === ""
     ? new RpcError(codes.INVALID_ARGUMENT, message)
@@ -67,14 +80,16 @@ interface Level {
   step: string | number;
 }
 
-/** Find the place of an offset. The text before it has been read and is known to be well formed. */
-function placeOf(text: string, offset: number, subject: Subject): Place {
-  const levels = levelsTo(text, offset);
-  let cursor = startCursor(subject);
-  for (const { open, step } of levels) cursor = descend(cursor, text, open, step);
+/** @param isUnknown the last name is none of the message. */
+function placeOf(levels: readonly Level[], source: FaultSource, isUnknown: boolean): Place {
+  let cursor = startCursor(source.subject);
+  for (const [i, level] of levels.entries()) {
+    cursor = descend(cursor, source, { ...level, isUnknown: isUnknown && i === levels.length - 1 });
+  }
   return { path: cursor.path, type: printType(cursor), parent: cursor.parent };
 }
 
+/** The levels around an offset. The text before it has been read and is known to be well formed. */
 function levelsTo(text: string, offset: number): Level[] {
   const levels: Level[] = [];
   const reader = new JsonReader(text);
@@ -98,9 +113,7 @@ function levelsTo(text: string, offset: number): Level[] {
 
 /** The string that starts at an offset, with its quotes. */
 function stringAt(text: string, at: number): string {
-  const token = /"(?:[^"\\]|\\.)*"/y;
-  token.lastIndex = at;
-  return token.exec(text)?.[0] ?? '""';
+  return text.slice(at, findClosingQuote(text, at + 1) + 1);
 }
 
 /** How far a path has been followed through the types. */
@@ -118,20 +131,33 @@ function startCursor(subject: Subject): Cursor {
   return { path: subject.path, parent: "", field: subject.field };
 }
 
-function descend(cursor: Cursor, text: string, open: number, step: string | number): Cursor {
+function descend(
+  cursor: Cursor,
+  source: FaultSource,
+  level: Level & { readonly isUnknown: boolean },
+): Cursor {
+  const { open, step, isUnknown } = level;
   const { field, path, parent } = cursor;
   if (field !== undefined && !cursor.isElement && (field.map || field.repeated)) {
     return { path: `${path}[${step}]`, parent, field, isElement: true };
   }
   const message =
     cursor.message ?? (field?.resolvedType instanceof protobuf.Type ? field.resolvedType : undefined);
-  const type = message?.fullName === ".google.protobuf.Any" ? typeOfAny(message, text, open) : message;
-  const child = type === undefined || isWellKnown(type) ? undefined : fieldsByName(type).get(String(step));
+  const type = message?.fullName === ".google.protobuf.Any" ? typeOfAny(source, open) : message;
+  const hasFields = type !== undefined && !isWellKnown(type) && !isUnknown;
+  const child = hasFields ? findField(type, String(step)) : undefined;
   if (child === undefined) {
     const below = typeof step === "number" ? `${path}[${step}]` : join(path, step);
     return { path: below, parent: type === undefined ? "" : typeName(type), message: freeForm(type, step) };
   }
   return { path: join(path, protoName(child)), parent: typeName(type!), field: child };
+}
+
+/** The field of a name, in whatever letter case: where that matters, the name has been refused before. */
+function findField(type: protobuf.Type, name: string): protobuf.Field | undefined {
+  const fields = fieldsByName(type);
+  const lowerCase = name.toLowerCase();
+  return fields.get(name) ?? [...fields].find(([other]) => other.toLowerCase() === lowerCase)?.[1];
 }
 
 /** The type of what stands below a type with a JSON form of its own. */
@@ -142,11 +168,9 @@ function freeForm(type: protobuf.Type | undefined, step: string | number): proto
   return type.root.lookupType("google.protobuf.Value");
 }
 
-function typeOfAny(any: protobuf.Type, text: string, open: number): protobuf.Type | undefined {
+function typeOfAny({ text, resolveType }: FaultSource, open: number): protobuf.Type | undefined {
   const url = /"@type"\s*:\s*"([^"]*)"/.exec(text.slice(open))?.[1];
-  const found =
-    url === undefined ? null : any.root.lookup(url.slice(url.lastIndexOf("/") + 1), [protobuf.Type]);
-  return found instanceof protobuf.Type ? found : undefined;
+  return url === undefined ? undefined : resolveType(url);
 }
 
 function join(path: string, name: string): string {
@@ -154,11 +178,8 @@ function join(path: string, name: string): string {
 }
 
 function printType({ field, isElement, message }: Cursor): string {
-  if (field === undefined) return message === undefined ? "unknown" : typeName(message);
-  const element = field.resolvedType === null ? field.type : typeName(field.resolvedType);
-  if (isElement) return element;
-  if (field instanceof protobuf.MapField) return `map<${field.keyType}, ${element}>`;
-  return field.repeated ? `repeated ${element}` : element;
+  if (field !== undefined) return isElement ? elementTypeName(field) : fieldTypeName(field);
+  return message === undefined ? "unknown" : typeName(message);
 }
 
 /** The value that starts at an offset, as text in quotes. */

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import protobuf from "protobufjs";
 import { cut, type Subject } from "./describe-fault.js";
 import type { Encoders } from "./encoders.js";
-import { namesOf, protoName, typeName } from "./field-names.js";
+import { elementTypeName, fieldTypeName, namesOf, protoName, typeName } from "./field-names.js";
 import { maxDepth } from "./json-reader.js";
 import { isWellKnown } from "./well-known.js";
 import { WrongValue } from "./write-scalar.js";
@@ -69,17 +69,17 @@ function findInMessage(
 
 function findInField(value: unknown, field: protobuf.Field, path: string, search: Search): Found | undefined {
   if (value === undefined || value === null) return undefined;
-  const type = field.resolvedType === null ? field.type : typeName(field.resolvedType);
+  const type = fieldTypeName(field);
   if (!field.repeated && !field.map) return findInElement(value, field, path, search);
-  if (field.repeated && !Array.isArray(value)) return { path, type: `repeated ${type}` };
-  if (typeof value !== "object") return { path, type: "map" };
+  if (field.repeated && !Array.isArray(value)) return { path, type };
+  if (typeof value !== "object") return { path, type };
   const entries: Iterable<[unknown, unknown]> = value instanceof Map ? value : Object.entries(value);
   for (const [key, item] of entries) {
     const found = findInElement(item, field, `${path}[${String(key)}]`, search);
     if (found !== undefined) return found;
   }
   // What is left are keys.
-  return field.map && fails(() => search.encoders.field(field)(value, 0)) ? { path, type: "map" } : undefined;
+  return field.map && fails(() => search.encoders.field(field)(value, 0)) ? { path, type } : undefined;
 }
 
 function findInElement(
@@ -95,7 +95,7 @@ function findInElement(
     resolvedType instanceof protobuf.Type
       ? findInMessage(value, resolvedType, path, { ...search, depth: search.depth + 1 })
       : undefined;
-  return deeper ?? { path, type: resolvedType === null ? field.type : typeName(resolvedType) };
+  return deeper ?? { path, type: elementTypeName(field) };
 }
 
 function fails(write: () => string): boolean {

@@ -18,7 +18,9 @@ export function createFieldCodec(field: protobuf.Field, compiled: Compiled): Fie
   };
   let write: WriteValue | undefined;
   return {
-    decode: (text, path) => readAll(text, { field, path: path ?? protoName(field) }, reader),
+    decode(text, path = protoName(field)) {
+      return readAll({ text, subject: { field, path }, resolveType: compiled.resolveType }, reader);
+    },
     encode(value) {
       write ??= compiled.encoders.field(field);
       return writeAll(value, { field, path: protoName(field) }, write, compiled);

@@ -1,4 +1,4 @@
-import type protobuf from "protobufjs";
+import protobuf from "protobufjs";
 
 /** The name of a field in JSON: `"pageSize"`, or `"[acme.extension]"`. */
 export function jsonName(field: protobuf.Field): string {
@@ -42,4 +42,15 @@ export function oneofOf(field: protobuf.Field): protobuf.OneOf | undefined {
 /** `"acme.Book"` for protobufjs's `".acme.Book"`. */
 export function typeName(type: protobuf.Type | protobuf.Enum): string {
   return type.fullName.replace(/^\./, "");
+}
+
+/** The type of one value of a field: `"int32"`, `"acme.Book"`. */
+export function elementTypeName(field: protobuf.Field): string {
+  return field.resolvedType === null ? field.type : typeName(field.resolvedType);
+}
+
+/** The type of a field as a whole: `"int32"`, `"repeated acme.Book"`, `"map<string, int32>"`. */
+export function fieldTypeName(field: protobuf.Field): string {
+  if (field instanceof protobuf.MapField) return `map<${field.keyType}, ${elementTypeName(field)}>`;
+  return field.repeated ? `repeated ${elementTypeName(field)}` : elementTypeName(field);
 }

@@ -1,3 +1,5 @@
+import { findClosingQuote } from "./string-token.js";
+
 /**
  * Indent compact JSON text by two spaces, as `JSON.stringify(value, null, 2)` does. Nothing is parsed, so that
  * numbers keep all their digits.
@@ -5,7 +7,9 @@
 export function indentJson(json: string): string {
   let text = "";
   let margin = "\n";
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|\{\}|\[\]|[{}[\],:]|[^"{}[\],:]+/g)) {
+  for (let at = 0; at < json.length; ) {
+    const end = endOfToken(json, at);
+    const token = json.slice(at, end);
     if (token === "{" || token === "[") {
       margin += "  ";
       text += token + margin;
@@ -14,6 +18,18 @@ export function indentJson(json: string): string {
       text += margin + token;
     } else if (token === ",") text += token + margin;
     else text += token === ":" ? ": " : token;
+    at = end;
   }
   return text;
+}
+
+/** Strings, numbers and literals are one token, as are `{}` and `[]`. */
+function endOfToken(json: string, start: number): number {
+  const char = json[start]!;
+  if (char === '"') return findClosingQuote(json, start + 1) + 1;
+  if (json.startsWith("{}", start) || json.startsWith("[]", start)) return start + 2;
+  if ("{}[],:".includes(char)) return start + 1;
+  let end = start + 1;
+  while (end < json.length && !"{}[],:".includes(json[end]!)) end++;
+  return end;
 }

@@ -1,4 +1,5 @@
 import { type FaultKind, JsonFault } from "./json-fault.js";
+import { findClosingQuote } from "./string-token.js";
 
 /** As many objects and arrays as may be open at once, as protobuf's own parsers have it. */
 export const maxDepth = 100;
@@ -47,6 +48,14 @@ export class JsonReader {
     // Looking beyond the last character would make the engine give up its optimized code.
     if (this.at < this.text.length) this.skipSpace();
     if (this.at < this.text.length) this.fail("syntax", this.at, "the end of the text");
+  }
+
+  /** Go back to a place that was passed at some depth. */
+  goBack(at: number, depth: number): void {
+    this.at = at;
+    this.depth = depth;
+    // The next backslash may be one that was passed.
+    this.#escapeAt = -1;
   }
 
   /** Skip white space and return the character after it, `NaN` at the end. */
@@ -166,7 +175,8 @@ export class JsonReader {
 
   #readAnyString(start: number): string {
     const { text } = this;
-    const end = this.#closingQuote(start);
+    const end = findClosingQuote(text, start);
+    if (end === -1) this.#failString(start - 1);
     let value = text.slice(start, end);
     // Many characters are checked, and escapes replaced, fastest by the engine's own parser. What it gives is a copy,
     // so that a long string does not keep the whole text in memory.
@@ -175,18 +185,6 @@ export class JsonReader {
     if (!isWellFormed(value)) this.fail("value", this.at);
     this.at = end + 1;
     return value;
-  }
-
-  #closingQuote(start: number): number {
-    const { text } = this;
-    let end = text.indexOf('"', start);
-    while (end !== -1 && this.#hasEscape(start, end)) {
-      let backslashes = 0;
-      while (text.charCodeAt(end - 1 - backslashes) === 92) backslashes++;
-      if (backslashes % 2 === 0) break;
-      end = text.indexOf('"', end + 1);
-    }
-    return end === -1 ? this.#failString(start - 1) : end;
   }
 
   #hasEscape(start: number, end: number): boolean {

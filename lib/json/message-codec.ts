@@ -1,7 +1,7 @@
 import protobuf from "protobufjs";
 import type { MessageCodec } from "./codec.js";
 import type { Decoders } from "./decoders.js";
-import { describeFault, type Subject } from "./describe-fault.js";
+import { describeFault, type FaultSource, type Subject } from "./describe-fault.js";
 import type { Encoders } from "./encoders.js";
 import { explainWrongValue } from "./explain-wrong-value.js";
 import { indentJson } from "./indent-json.js";
@@ -9,30 +9,33 @@ import { JsonFault } from "./json-fault.js";
 import { JsonReader } from "./json-reader.js";
 import { encodeBytes } from "./read-any.js";
 import type { ReaderSlot } from "./read-value.js";
+import type { ResolveType } from "./resolve-type.js";
 import { type WriteValue, WrongValue } from "./write-scalar.js";
 
 /** The readers and writers of one set of switches. */
 export interface Compiled {
   readonly decoders: Decoders;
   readonly encoders: Encoders;
+  readonly resolveType: ResolveType;
   readonly pretty: boolean;
 }
 
 export function createMessageCodec(type: protobuf.Type, compiled: Compiled): MessageCodec {
-  const { decoders, encoders } = compiled;
+  const { decoders, encoders, resolveType } = compiled;
   const reader = decoders.message(type);
   const wireReader = decoders.wire.message(type);
   const writer = encoders.message(type);
-  const decode = (text: string) => readAll(text, type, reader) as Record<string, unknown>;
+  const decode = (text: string) =>
+    readAll({ text, subject: type, resolveType }, reader) as Record<string, unknown>;
   const encode = (message: unknown) => writeAll(message, type, writer, compiled);
   return {
     create: () => decode("{}"),
     decode,
     encode,
     toBinary: (text) => {
-      const message = readAll(text, type, wireReader);
-      return encodeBytes(type, message, () => {
-        throw describeFault(new JsonFault("depth", 0), text, type);
+      const source: FaultSource = { text, subject: type, resolveType };
+      return encodeBytes(type, readAll(source, wireReader), () => {
+        throw describeFault(new JsonFault("depth", 0), source);
       });
     },
     fromBinary: (bytes) => encode(type.decode(bytes)),
@@ -40,18 +43,18 @@ export function createMessageCodec(type: protobuf.Type, compiled: Compiled): Mes
 }
 
 /** Read a text from its first to its last character; what is wrong with it is told to the client. */
-export function readAll(text: string, subject: Subject, slot: ReaderSlot): unknown {
-  const reader = new JsonReader(text);
+export function readAll(source: FaultSource, slot: ReaderSlot): unknown {
+  const reader = new JsonReader(source.text);
   try {
     reader.start();
     const { at } = reader;
     const value = slot.read(reader, undefined);
     reader.end();
     // A field may be set to nothing, a message may not.
-    if (value === undefined && subject instanceof protobuf.Type) reader.fail("value", at);
+    if (value === undefined && source.subject instanceof protobuf.Type) reader.fail("value", at);
     return value;
   } catch (error) {
-    if (error instanceof JsonFault) throw describeFault(error, text, subject);
+    if (error instanceof JsonFault) throw describeFault(error, source);
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import protobuf from "protobufjs";
 import { invalidField } from "../call/rpc-error.js";
 import type { Decoders } from "./decoders.js";
 import { cut } from "./describe-fault.js";
-import { protoName, typeName } from "./field-names.js";
+import { elementTypeName, protoName } from "./field-names.js";
 import { JsonFault } from "./json-fault.js";
 import { JsonReader } from "./json-reader.js";
 import { integerRanges, withoutLeadingZeros } from "./number-text.js";
@@ -22,7 +22,7 @@ export function createTextParser(
 ): (text: string, path?: string) => unknown {
   const read = decoders.element(field);
   const toJson = jsonOf(field);
-  const type = field.resolvedType === null ? field.type : typeName(field.resolvedType);
+  const type = elementTypeName(field);
   return (text, path = protoName(field)) => {
     const value = readText(read, toJson(text));
     if (value !== undefined) return value;

@@ -50,15 +50,14 @@ function findTypeUrl(reader: JsonReader): string | undefined {
   const typeAt = findTypeName(reader);
   let url: string | undefined;
   if (typeAt !== undefined) {
-    reader.at = typeAt;
+    reader.goBack(typeAt, depth);
     reader.readString();
     reader.colon();
     url = reader.readString();
     reader.anyAt = at;
     reader.typeAt = typeAt;
   }
-  reader.at = at;
-  reader.depth = depth;
+  reader.goBack(at, depth);
   return url;
 }
 

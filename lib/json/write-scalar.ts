@@ -138,12 +138,15 @@ export function writeDouble(value: unknown): string {
 /** A `float` in as few digits as tell it from its neighbours of 32 bits: `0.1`, not `0.10000000149011612`. */
 export function writeFloat(value: unknown): string {
   const number = typeof value === "number" ? value : toDouble(value);
+  const size = Math.abs(number);
+  const isOrdinary = number === 0 || (size > 1e-37 && size < 1e38);
   const text = printDouble(number);
-  // Six digits are exact in 32 bits.
-  return text.length <= 7 ? text : printFloat(number);
+  // Ordinary numbers of six digits are what 32 bits hold.
+  return isOrdinary && text.length <= 7 ? text : printFloat(number);
 }
 
 const maxFloat = 3.4028234663852886e38;
+const minNormalFloat = 1.1754943508222875e-38;
 
 function printFloat(number: number): string {
   const float = Math.fround(number);
@@ -151,7 +154,7 @@ function printFloat(number: number): string {
     if (Number.isFinite(number)) throw new WrongValue(number);
     return printDouble(float);
   }
-  for (let digits = 6; digits <= 9; digits++) {
+  for (let digits = Math.abs(float) < minNormalFloat ? 1 : 6; digits <= 9; digits++) {
     const short = Number(float.toPrecision(digits));
     // Some readers compare with the largest float before they round.
     if (Math.fround(short) === float && Math.abs(short) <= maxFloat) return printDouble(short);

@@ -2,6 +2,7 @@ import type protobuf from "protobufjs";
 import { printDuration } from "./duration.js";
 import { printFieldMask } from "./field-mask.js";
 import { namesOf } from "./field-names.js";
+import { maxDepth } from "./json-reader.js";
 import { createTimestampPrinter } from "./timestamp.js";
 import { isWellKnown, wrapperNames } from "./well-known.js";
 import {
@@ -117,6 +118,8 @@ function valueWriter(type: protobuf.Type, context: WriteContext): WriteValue {
   }
   return (value, depth) => {
     if (value === undefined || value === null) return "null";
+    // Each level of JSON is two messages. Objects that contain themselves have more than that.
+    if (depth > 3 * maxDepth) throw new WrongValue(value, `it is nested deeper than ${maxDepth} levels`);
     let write: WriteValue | undefined;
     let member: unknown;
     let id = 0;

@@ -2,23 +2,24 @@ import protobuf from "protobufjs";
 import type { Binding } from "../http-rule/binding.js";
 import type { JsonSwitches } from "../json/codec.js";
 import { ConfigError, type ConfigFault, type Report } from "../schema/config-error.js";
+import { isRecord } from "../schema/record.js";
 import { createAnnotations } from "./annotations/create-annotations.js";
 import { cleanComment } from "./comments.js";
+import { compact } from "./compact.js";
 import type { DocumentContext } from "./context.js";
-import type { OpenApiDocument, Tag } from "./document.js";
+import type { OpenApiDocument, Server, Tag } from "./document.js";
 import { defaultInfo } from "./info.js";
 import { describeExchange, describeOperation } from "./operations/operation.js";
 import { createOperationNames } from "./operations/operation-names.js";
-import type { ErrorForm, StreamForm } from "./operations/responses.js";
-import { checkOpenApiOptions, type OpenApiOptions } from "./options.js";
+import { type ErrorForm, isErrorForm, isStreamForm, type StreamForm } from "./operations/responses.js";
+import { checkOpenApiOptions, type OpenApiOptions, type OptionRule } from "./options.js";
 import { overlay } from "./overlay.js";
 import { layOutPaths } from "./paths/lay-out-paths.js";
 import { pathItems } from "./paths/path-items.js";
-import { compact } from "./record.js";
 import { createMessageSchemas } from "./schemas/message-schemas.js";
 import { createIsRequired } from "./schemas/required-fields.js";
 import { createResources } from "./schemas/resources.js";
-import { selectBindings } from "./select-bindings.js";
+import { reportUnknownServices, selectBindings } from "./select-bindings.js";
 import { loosen } from "./versions/loosen.js";
 import { toVersion30 } from "./versions/version-30.js";
 import { createVisibility, type Visibility } from "./visibility.js";
@@ -35,6 +36,9 @@ export interface DocumentOptions extends OpenApiOptions {
   readonly inferUpdateMask?: boolean | undefined;
 }
 
+/** The servers of a document when neither options nor annotations nor the base document name any: this very list. */
+export const defaultServers: readonly Server[] = [{ url: "/" }];
+
 /**
  * Describe bindings as an OpenAPI document: every rule an operation, every message that they lead to a schema.
  *
@@ -47,11 +51,12 @@ export interface DocumentOptions extends OpenApiOptions {
  * @see https://spec.openapis.org/oas/v3.1.1.html
  */
 export function buildDocument(bindings: readonly Binding[], options: DocumentOptions = {}): OpenApiDocument {
-  const faults: ConfigFault[] = checkOptions(options);
+  const faults = checkOptions(options);
   if (faults.length > 0) throw new ConfigError(faults);
   const report = (fault: ConfigFault) => void faults.push(fault);
   const visibility = createVisibility(options.visibility ?? []);
-  const shown = selectBindings(bindings, { services: options.services, visibility }, report);
+  reportUnknownServices(bindings, options.services ?? [], report);
+  const shown = selectBindings(bindings, options.services, visibility);
   const described = describe(shown, options, { report, visibility });
   if (faults.length > 0) throw new ConfigError(faults);
   const suited = options.lenient ? loosen(described, options.json ?? {}) : described;
@@ -106,7 +111,7 @@ function describe(
   const document: OpenApiDocument = {
     openapi: "3.1.0",
     info: defaultInfo(services),
-    servers: [{ url: "/" }],
+    servers: defaultServers,
     // No requirement, said aloud: linters take silence for an oversight.
     security: [],
     tags,
@@ -117,21 +122,34 @@ function describe(
 }
 
 function checkOptions(options: DocumentOptions): ConfigFault[] {
-  const faults = checkOpenApiOptions(options, ["json", "errors", "streamFormat", "inferUpdateMask"]);
+  const faults = checkOpenApiOptions(options, documentRules);
   const version = versionOf(options.base);
-  if (options.version !== undefined && version !== undefined && version !== options.version) {
+  if (version === undefined) return faults;
+  if (version !== "3.1" && version !== "3.0") {
+    faults.push({ message: `openapi: the base document is of version ${version}: it must be 3.1 or 3.0` });
+  } else if (options.version !== undefined && version !== options.version) {
     const message = `openapi: the base document is of version ${version}, the one asked for is ${options.version}`;
     faults.push({ message });
   }
   return faults;
 }
 
+type ServerOptions = Omit<DocumentOptions, keyof OpenApiOptions>;
+
+const documentRules: Readonly<Record<keyof ServerOptions, OptionRule>> = {
+  json: { wants: "an object of switches", accepts: isRecord },
+  errors: { wants: '"status", "google" or { contentType, schema }', accepts: isErrorForm },
+  streamFormat: { wants: '"ndjson", "sse", "array" or "result-error"', accepts: isStreamForm },
+  inferUpdateMask: { wants: "true or false", accepts: (value) => typeof value === "boolean" },
+};
+
 function resolveVersion({ version, base }: DocumentOptions): string {
   return version ?? versionOf(base) ?? "3.1";
 }
 
-/** `"3.0"` for a base document that says `openapi: "3.0.3"`. */
+/** `"3.0"` for a base document that says `openapi: "3.0.3"`, `"2.0"` for `swagger: "2.0"`. */
 function versionOf(base: object | undefined): string | undefined {
-  const version = base !== undefined && "openapi" in base ? base.openapi : undefined;
-  return typeof version === "string" ? /^\d+\.\d+/.exec(version)?.[0] : undefined;
+  if (!isRecord(base)) return undefined;
+  const version = base.openapi ?? base.swagger;
+  return typeof version === "string" ? (/^\d+\.\d+/.exec(version)?.[0] ?? version) : undefined;
 }

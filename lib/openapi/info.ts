@@ -1,7 +1,7 @@
 import type { Service } from "../schema/schema.js";
 import { cleanComment } from "./comments.js";
+import { compact } from "./compact.js";
 import type { Info } from "./document.js";
-import { compact } from "./record.js";
 
 /**
  * What a document is called when nobody says so: by its service, by the package of several, or by their names.

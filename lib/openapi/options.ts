@@ -1,7 +1,8 @@
+import { inspect } from "node:util";
 import type { ConfigFault } from "../schema/config-error.js";
+import { isRecord } from "../schema/record.js";
 import { didYouMean } from "../schema/suggest-name.js";
 import type { Info, SecurityRequirement, SecurityScheme, Server } from "./document.js";
-import { isRecord } from "./record.js";
 
 /** What the OpenAPI document says and shows. Everything may be left out. */
 export interface OpenApiOptions {
@@ -29,32 +30,42 @@ export interface OpenApiOptions {
    * that are read-only. For validators in front of the router; readers and generators do better without it.
    */
   readonly lenient?: boolean | undefined;
-  /** Where the document is served: `"/openapi.json"` unless given, and as YAML beside it. */
+  /** Where the document is served as JSON: `"/openapi.json"` unless given. YAML is beside it: `"/openapi.yaml"`. */
   readonly path?: string | undefined;
 }
 
-/**
- * Check the names and values of options.
- *
- *     { versoin: "3.0" }    // openapi: unknown option "versoin"; did you mean "version"?
- */
-export function checkOpenApiOptions(options: object, others: readonly string[] = []): ConfigFault[] {
-  const names = [...Object.keys(rules), ...others];
-  return Object.entries(options).flatMap(([name, value]) => {
-    if (!names.includes(name))
-      return { message: `openapi: unknown option "${name}"${didYouMean(name, names)}` };
-    const rule = Object.hasOwn(rules, name) ? rules[name as keyof OpenApiOptions] : undefined;
-    if (rule === undefined || value === undefined || rule.accepts(value)) return [];
-    return { message: `openapi: option "${name}" takes ${rule.wants}, not ${JSON.stringify(value)}` };
-  });
-}
-
-interface Rule {
+/** What an option takes: the check, and how to say it. */
+export interface OptionRule {
   readonly wants: string;
   accepts(value: unknown): boolean;
 }
 
-const rules: Readonly<Record<keyof OpenApiOptions, Rule>> = {
+/**
+ * Check the names and values of options; `others` are options besides those of `OpenApiOptions`.
+ *
+ *     { versoin: "3.0" }    // openapi: unknown option "versoin"; did you mean "version"?
+ */
+export function checkOpenApiOptions(
+  options: unknown,
+  others: Readonly<Record<string, OptionRule>> = {},
+): ConfigFault[] {
+  if (!isRecord(options))
+    return [{ message: `option "openapi" takes an object or false, not ${printValue(options)}` }];
+  const known = new Map(Object.entries({ ...rules, ...others }));
+  return Object.entries(options).flatMap(([name, value]) => {
+    const rule = known.get(name);
+    if (rule === undefined)
+      return { message: `openapi: unknown option "${name}"${didYouMean(name, known.keys())}` };
+    if (value === undefined || rule.accepts(value)) return [];
+    return { message: `openapi: option "${name}" takes ${rule.wants}, not ${printValue(value)}` };
+  });
+}
+
+function printValue(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : inspect(value, { depth: 0 });
+}
+
+const rules: Readonly<Record<keyof OpenApiOptions, OptionRule>> = {
   version: { wants: '"3.1" or "3.0"', accepts: (value) => value === "3.1" || value === "3.0" },
   info: { wants: "an object", accepts: isRecord },
   servers: { wants: "an array of servers", accepts: isArrayOf(isRecord) },

@@ -1,4 +1,4 @@
-import { isRecord } from "./record.js";
+import { isRecord } from "../schema/record.js";
 
 /**
  * Lay one document, or a part of one, over another: what the upper says holds.

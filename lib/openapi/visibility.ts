@@ -1,6 +1,6 @@
 import protobuf from "protobufjs";
 import { readOption } from "../schema/read-option.js";
-import { isRecord } from "./record.js";
+import { isRecord } from "../schema/record.js";
 
 /** Whether readers of the document may see a service, method, message, field or enum; or a value of an enum. */
 export interface Visibility {

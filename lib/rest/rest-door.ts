@@ -1,22 +1,9 @@
 import type { Metadata } from "@grpc/grpc-js";
+import { idleMetricsRecorder } from "../call/idle-metrics-recorder.js";
 import type { AuthContext, Door, HttpContext, MetricsRecorder, ServerCall } from "../call/server-call.js";
 import type { HttpRequest } from "../http/http-message.js";
-import { readMetadata } from "./headers.js";
+import { isMetadata, readMetadata } from "./headers.js";
 import type { MetadataNames } from "./metadata-names.js";
-
-/** Load reports travel in gRPC trailers; a REST call has nobody to report to. */
-const idleRecorder = {
-  recordRequestCostMetric() {},
-  recordUtilizationMetric() {},
-  recordNamedMetric() {},
-  recordCPUUtilizationMetric() {},
-  recordMemoryUtilizationMetric() {},
-  recordApplicationUtilizationMetric() {},
-  recordQpsMetric() {},
-  recordEpsMetric() {},
-  serialize() {},
-  // grpc-js does not export the class, whose other members are private.
-} as unknown as MetricsRecorder;
 
 interface RestDoorSettings {
   readonly metadataNames: MetadataNames;
@@ -42,7 +29,10 @@ export class RestDoor implements Door {
     return readMetadata(this.#request.headers, this.#settings.metadataNames);
   }
 
-  sendMetadata(metadata: Metadata): void {
+  sendMetadata(metadata: Metadata | undefined): void {
+    if (metadata !== undefined && !isMetadata(metadata)) {
+      throw new TypeError("sendMetadata takes a Metadata of @grpc/grpc-js");
+    }
     this.responseMetadata ??= metadata;
   }
 
@@ -60,7 +50,7 @@ export class RestDoor implements Door {
   }
 
   getMetricsRecorder(): MetricsRecorder {
-    return idleRecorder;
+    return idleMetricsRecorder;
   }
 
   reportFault(error: unknown, call: ServerCall): void {

@@ -65,12 +65,13 @@ export function createRestHandler(
       if (route.isStreamingResponse) {
         const wantsEvents = system?.wantsEvents ?? false;
         const encoder = encoders.item;
-        return await encodeStream(output as AsyncIterable<Message>, { ...context, encoder, wantsEvents });
+        const stream = { ...context, encoder, wantsEvents };
+        return withoutContent(await encodeStream(output as AsyncIterable<Message>, stream));
       }
       // An interceptor that ignores the signal must not hold up the answer of a cancelled call.
       const response = await untilCancelled(output as Promise<Message>, call);
       call.finish();
-      return encodeResponse(encoders.message, response, context);
+      return withoutContent(encodeResponse(encoders.message, response, context));
     } catch (error) {
       call.finish();
       // Response metadata that was sent before the call failed goes with the error.
@@ -85,7 +86,7 @@ export function createRestHandler(
       const httpMethod = settings.methodOverride ? readOverride(request) : request.httpMethod;
       const match = router.match(httpMethod, request.path);
       if (match === undefined) return answerUnmatched(request);
-      const response = serve(findRoute(match.binding), match, request).then(withoutContent);
+      const response = serve(findRoute(match.binding), match, request);
       return request.httpMethod === "HEAD" ? response.then(withoutBody) : response;
     },
     answerNotFound(request) {

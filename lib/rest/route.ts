@@ -4,6 +4,7 @@ import type { HttpRequest } from "../http/http-message.js";
 import type { Binding } from "../http-rule/binding.js";
 import type { RouteMatch } from "../http-rule/router.js";
 import type { JsonCodecs, JsonSwitches } from "../json/codec.js";
+import { wireRepresentation } from "../json/handler-form.js";
 import { createSerializer } from "../schema/serializer.js";
 import { createMessagesDecoder } from "./decode-messages.js";
 import { createRequestDecoder } from "./decode-request.js";
@@ -51,16 +52,18 @@ function compileRoute(binding: Binding, endpoint: Endpoint, settings: RestSettin
   const { kind, requestType } = binding.method;
   const isStreamingRequest = kind === "client-streaming" || kind === "duplex-streaming";
   const isStreamingResponse = kind === "server-streaming" || kind === "duplex-streaming";
-  const toHandler = createRequestConverter(binding, endpoint, settings);
-  const create = createEmptyMessages(requestType, settings);
+  // A handler in a form of its own, or in another server, is met with bytes; what they are made of is no handler's.
+  const inForm = endpoint.messages.isForeign ? onWire(settings) : settings;
+  const toHandler = createRequestConverter(binding, endpoint, inForm);
+  const create = createEmptyMessages(requestType, inForm);
   const encodersByCodecs = new Map<JsonCodecs, Encoders>();
   const encodersWith = (switches: JsonSwitches): Encoders => {
-    const codecs = settings.codecs.with(switches);
+    const codecs = inForm.codecs.with(switches);
     const known = encodersByCodecs.get(codecs);
     if (known !== undefined) return known;
     const encoders = {
-      message: createEncoder(binding, endpoint, settings, codecs),
-      item: createEncoder(binding, endpoint, settings, codecs.with({ pretty: false })),
+      message: createEncoder(binding, endpoint, { ...inForm, codecs }),
+      item: createEncoder(binding, endpoint, { ...inForm, codecs: codecs.with({ pretty: false }) }),
     };
     encodersByCodecs.set(codecs, encoders);
     return encoders;
@@ -76,13 +79,16 @@ function compileRoute(binding: Binding, endpoint: Endpoint, settings: RestSettin
   };
 
   function decodeRequest(): Route["decode"] {
-    const decode = createRequestDecoder(binding, settings);
+    const decode = createRequestDecoder(binding, inForm);
     if (!endpoint.messages.isForeign) return decode;
-    return async (match, request) => toHandler(await decode(match, request));
+    return (match, request) => {
+      const message = decode(match, request);
+      return message instanceof Promise ? message.then(toHandler) : toHandler(message);
+    };
   }
 
   function decodeMessages(): Route["decode"] {
-    const decode = createMessagesDecoder(binding, settings);
+    const decode = createMessagesDecoder(binding, inForm);
     if (!endpoint.messages.isForeign) return decode;
     return async function* (match: RouteMatch, request: HttpRequest) {
       for await (const message of decode(match, request)) yield toHandler(message);
@@ -90,11 +96,19 @@ function compileRoute(binding: Binding, endpoint: Endpoint, settings: RestSettin
   }
 }
 
+/** The settings for messages that go from JSON to bytes and back: what is set in them, as the wire has it. */
+function onWire(settings: RestSettings): RestSettings {
+  return {
+    ...settings,
+    representation: wireRepresentation,
+    codecs: settings.codecs.as(wireRepresentation),
+  };
+}
+
 const emptyIterable: AsyncIterable<never> = {
   [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
 };
 
-/** Messages of a definition made elsewhere are met as bytes. */
 function createRequestConverter(
   { method }: Binding,
   { messages }: Endpoint,
@@ -108,15 +122,14 @@ function createRequestConverter(
 function createEncoder(
   binding: Binding,
   { messages }: Endpoint,
-  { representation }: RestSettings,
-  codecs: JsonCodecs,
+  { codecs, representation }: RestSettings,
 ): MessageEncoder {
   const encoder = createMessageEncoder(binding, codecs, representation);
   if (!messages.isForeign) return encoder;
-  const { deserialize } = createSerializer(binding.method.responseType, representation);
-  const toOurs = (message: Message): Message => deserialize(messages.serializeResponse(message));
+  const { responseType } = binding.method;
+  const decode = (message: Message): Message => responseType.decode(messages.serializeResponse(message));
   // Each branch keeps the type of its kind.
   return encoder.kind === "json"
-    ? { kind: "json", encode: (message) => encoder.encode(toOurs(message)) }
-    : { kind: "http-body", encode: (message) => encoder.encode(toOurs(message)) };
+    ? { kind: "json", encode: (message) => encoder.encode(decode(message)) }
+    : { kind: "http-body", encode: (message) => encoder.encode(decode(message)) };
 }

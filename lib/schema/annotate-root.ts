@@ -1,4 +1,5 @@
 import protobuf from "protobufjs";
+import { descriptorNumbers as number } from "./descriptor-numbers.js";
 import { flattenOptions, readDescriptorOptions } from "./read-descriptor-options.js";
 import type { SchemaFile } from "./schema.js";
 import { qualifiedName } from "./walk.js";
@@ -68,16 +69,6 @@ interface SourceLocation {
   readonly leadingComments: string;
   readonly trailingComments: string;
 }
-
-/** Field numbers of the descriptors, of which the paths of source locations are made. */
-const number = {
-  file: { message: 4, enum: 5, service: 6, extension: 7 },
-  message: { field: 2, nested: 3, enum: 4, extension: 6, oneof: 8 },
-  enumValue: 2,
-  method: 2,
-  methodOptions: 4,
-  httpOption: 72295728,
-};
 
 function annotateFile(
   file: FileDescriptor,

@@ -1,9 +1,11 @@
 import protobuf from "protobufjs";
 import type { Declarations } from "./describe-files.js";
 import { describeOptions } from "./describe-options.js";
+import { descriptorNumbers as number } from "./descriptor-numbers.js";
 import { addWellKnownTypes } from "./google-protos.js";
 import type { ParsedOptions } from "./read-descriptor-options.js";
 import { toProtoMessage } from "./to-proto-message.js";
+import { isExtension, valueComment } from "./walk.js";
 
 /** A descriptor under construction: its fields by their proto names. */
 type Descriptor = Record<string, unknown>;
@@ -31,14 +33,6 @@ const types: Readonly<Record<string, number>> = {
 };
 
 const labels = { optional: 1, required: 2, repeated: 3 };
-
-/** Field numbers of the descriptors, of which the paths of comments are made. */
-const number = {
-  file: { message: 4, enum: 5, service: 6, extension: 7 },
-  message: { field: 2, nested: 3, enum: 4, extension: 6, oneof: 8 },
-  enumValue: 2,
-  method: 2,
-};
 
 /**
  * The bytes of the `google.protobuf.FileDescriptorProto` of one file.
@@ -178,7 +172,7 @@ export function describeFile(name: string, declarations: Declarations, root: pro
     return {
       name: type.name,
       value: Object.entries(type.values).map(([name, value], i) => {
-        comment(type.comments[name] ?? null, [...path, number.enumValue, i]);
+        comment(valueComment(type, name), [...path, number.enumValue, i]);
         const options = type.valuesOptions?.[name] as Readonly<Record<string, unknown>> | undefined;
         return { name, number: value, options: optionsOf("EnumValueOptions", unflatten(options)) };
       }),
@@ -297,8 +291,4 @@ function syntaxOf(objects: readonly protobuf.ReflectionObject[]): Descriptor {
   if (edition === "proto2" || edition === undefined) return {};
   if (edition === "proto3") return { syntax: "proto3" };
   return { syntax: "editions", edition: `EDITION_${edition}` };
-}
-
-function isExtension(object: protobuf.ReflectionObject): object is protobuf.Field {
-  return object instanceof protobuf.Field && object.extend !== undefined;
 }

@@ -1,5 +1,5 @@
 import protobuf from "protobufjs";
-import { addWellKnownTypes } from "./google-protos.js";
+import { addWellKnownTypes, wellKnownFiles } from "./google-protos.js";
 import type { ParsedOptions } from "./read-descriptor-options.js";
 import { readSourceFiles } from "./source-files.js";
 import { fileOf, isNamespace, qualifiedName } from "./walk.js";
@@ -75,22 +75,7 @@ function importName(path: string, packageName: string, imports: ReadonlySet<stri
   return packageName === "" || at === -1 ? path.replace(/^\/+/, "") : path.slice(at);
 }
 
-/** Whoever makes a root of them notes no file names. A file comes after those that it imports: adding it to a root adds theirs too. */
-const wellKnownFiles = [
-  "any",
-  "descriptor",
-  "duration",
-  "empty",
-  "field_mask",
-  "source_context",
-  "struct",
-  "timestamp",
-  "wrappers",
-  "type",
-  "api",
-  "compiler/plugin",
-].map((name) => `google/protobuf/${name}.proto`);
-
+/** The files of the types that are built in: whoever makes a root of them notes no file names. */
 function findBuiltInFiles(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const file of wellKnownFiles) {
@@ -99,6 +84,7 @@ function findBuiltInFiles(): ReadonlyMap<string, string> {
     const namespace = root.lookup("google.protobuf");
     if (!(namespace instanceof protobuf.Namespace)) continue;
     for (const { name } of namespace.nestedArray) {
+      // Adding a file adds those that it imports, which have been seen before.
       const fullName = `google.protobuf.${name}`;
       if (!files.has(fullName)) files.set(fullName, file);
     }

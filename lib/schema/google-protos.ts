@@ -28,10 +28,9 @@ export function addWellKnownTypes(root: protobuf.Root, file: string): boolean {
   return true;
 }
 
-/** The files that `addWellKnownTypes` knows. */
+/** The files of the well-known types, each after those that it imports. */
 export const wellKnownFiles = [
   "any",
-  "api",
   "descriptor",
   "duration",
   "empty",
@@ -39,8 +38,9 @@ export const wellKnownFiles = [
   "source_context",
   "struct",
   "timestamp",
-  "type",
   "wrappers",
+  "type",
+  "api",
 ].map((name) => `google/protobuf/${name}.proto`);
 
 interface NamespaceJson {

@@ -3,6 +3,7 @@ import descriptor from "protobufjs/ext/descriptor.js";
 import type { Report } from "./config-error.js";
 import { wellKnownFiles } from "./google-protos.js";
 import { loadDescriptorSet } from "./load-descriptor-set.js";
+import { isRecord } from "./record.js";
 import { qualifiedName, servicesIn } from "./walk.js";
 
 /** What `load` of `@grpc/proto-loader` gives: the definitions of services, messages and enums by full name. */
@@ -17,7 +18,7 @@ export interface PackageDefinition {
  * camelCase already, and everything is proto3. The options of methods, HTTP rules among them, are beside them.
  */
 export function loadPackageDefinition(source: unknown, keepCase: boolean, report: Report): protobuf.Root {
-  const definition = isObject(source) ? source : {};
+  const definition = isRecord(source) ? source : {};
   const packages = mergePackages([...new Set(findDescriptors(definition))]);
   if (packages.length === 0) {
     report({
@@ -36,18 +37,18 @@ export function loadPackageDefinition(source: unknown, keepCase: boolean, report
 /** The serialized files of all definitions; the same ones come with each. */
 function findDescriptors(definition: Readonly<Record<string, unknown>>): Uint8Array[] {
   return Object.values(definition)
-    .filter(isObject)
+    .filter(isRecord)
     .flatMap((value) => {
       const types = "fileDescriptorProtos" in value ? [value] : Object.values(value).map(requestTypeOf);
       return types.flatMap((type: unknown): Uint8Array[] => {
-        const files: unknown = isObject(type) ? type.fileDescriptorProtos : undefined;
+        const files: unknown = isRecord(type) ? type.fileDescriptorProtos : undefined;
         return Array.isArray(files) ? files.filter((file) => file instanceof Uint8Array) : [];
       });
     });
 }
 
 function requestTypeOf(method: unknown): unknown {
-  return isObject(method) ? method.requestType : undefined;
+  return isRecord(method) ? method.requestType : undefined;
 }
 
 /** There is one file for each package; those of several calls of `load` may have different parts of it. */
@@ -102,16 +103,12 @@ function restoreName(name: string): string {
 function restoreOptions(root: protobuf.Root, definition: Readonly<Record<string, unknown>>): void {
   for (const service of servicesIn(root)) {
     const methods: unknown = definition[qualifiedName(service)];
-    if (!isObject(methods)) continue;
+    if (!isRecord(methods)) continue;
     for (const method of service.methodsArray) {
       const own = methods[method.name];
-      const options = isObject(own) && isObject(own.options) ? own.options : {};
+      const options = isRecord(own) && isRecord(own.options) ? own.options : {};
       method.parsedOptions = Object.entries(options).map(([name, value]) => ({ [name]: value }));
       if (options.deprecated === true) method.setOption("deprecated", true);
     }
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

@@ -12,7 +12,7 @@ import {
 import { type ProtoFile, parseProtoFile } from "./parse-proto-file.js";
 import { qualifyOptions } from "./qualify-options.js";
 import { qualifyTypes } from "./qualify-types.js";
-import type { Reading } from "./read-files.js";
+import { type Reading, readOrReport } from "./read-files.js";
 import { resolveRoot } from "./resolve-root.js";
 import { declaredName } from "./walk.js";
 
@@ -46,7 +46,7 @@ export function* loadProtoFiles(
     const found = yield* findFile(path, folders, report);
     const places = isAbsolute(path) ? "" : searchedIn(folders);
     if (found === undefined) report({ message: `no such file: "${path}"${places}` });
-    else yield* readFile(found);
+    else if (found !== "unreadable") yield* readFile(found);
   }
   qualifyTypes(root);
   qualifyOptions(root);
@@ -87,9 +87,11 @@ export function* loadProtoFiles(
     const reportHere: Report = (fault) => report({ ...placeOfImport(importer, target), ...fault });
     const folders = [...includeDirs, dirname(importer.name)];
     const found = yield* findFile(target, folders, reportHere);
+    if (found === "unreadable") return undefined;
     if (found !== undefined) return yield* readFile(found);
     if (addBuiltInFile(root, target, keepCase)) return builtIn(target);
     const google = yield* findGoogleFile(target, reportHere);
+    if (google === "unreadable") return undefined;
     if (google !== undefined) return yield* readFile(google);
     if (addClientOptions(root, target, keepCase)) return builtIn(target);
 
@@ -122,23 +124,20 @@ function isComplete(file: ReadFile | undefined, visited = new Set<ReadFile>()): 
   return file.isParsed && file.imports.every((imported) => isComplete(imported, visited));
 }
 
-function* findFile(path: string, folders: readonly string[], report: Report): Reading<ProtoFile | undefined> {
+type Found = ProtoFile | undefined | "unreadable";
+
+function* findFile(path: string, folders: readonly string[], report: Report): Reading<Found> {
   for (const folder of folders) {
     const candidate = join(folder, path);
-    try {
-      const content = yield candidate;
-      if (content === undefined) continue;
-      return { name: displayPath(candidate), text: content.toString("utf8").replace(/^\uFEFF/, "") };
-    } catch (error) {
-      const isFolder = (error as NodeJS.ErrnoException).code === "EISDIR";
-      const reason = isFolder ? "it is a folder: name the .proto files in it" : (error as Error).message;
-      report({ message: `cannot read "${candidate}": ${reason}` });
-    }
+    const content = yield* readOrReport(candidate, report, ": name the .proto files in it");
+    if (content === "unreadable") return content;
+    if (content === undefined) continue;
+    return { name: displayPath(candidate), text: content.toString("utf8").replace(/^\uFEFF/, "") };
   }
   return undefined;
 }
 
-function* findGoogleFile(target: string, report: Report): Reading<ProtoFile | undefined> {
+function* findGoogleFile(target: string, report: Report): Reading<Found> {
   if (!isGoogles(target)) return undefined;
   const folder = findGoogleProtoFiles();
   return folder === undefined ? undefined : yield* findFile(target, [folder], report);
@@ -148,7 +147,7 @@ function* adviseOnImport(target: string, importer: ReadFile): Reading<string> {
   for (let folder = dirname(resolve(importer.name)); folder !== dirname(folder); ) {
     folder = dirname(folder);
     const found = yield* findFile(target, [folder], () => {});
-    if (found !== undefined) return `it is in "${displayPath(folder) || "."}", add that to includeDirs`;
+    if (typeof found === "object") return `it is in "${displayPath(folder) || "."}", add that to includeDirs`;
   }
   if (!isGoogles(target)) return "add the folder that it is relative to to includeDirs";
   return findGoogleProtoFiles() === undefined

@@ -6,7 +6,7 @@ import { loadDescriptorSet } from "./load-descriptor-set.js";
 import { type LoadOptions, type ResolvedLoadOptions, resolveLoadOptions } from "./load-options.js";
 import { loadPackageDefinition, type PackageDefinition } from "./load-package-definition.js";
 import { loadProtoFiles } from "./load-proto-files.js";
-import { type Reading, readAsync, readSync } from "./read-files.js";
+import { type Reading, readAsync, readOrReport, readSync } from "./read-files.js";
 import { readHttpRules } from "./read-http-rules.js";
 import { readServices } from "./read-services.js";
 import { resolveRoot } from "./resolve-root.js";
@@ -106,10 +106,11 @@ function* readPaths(paths: readonly string[], options: ResolvedLoadOptions, repo
   }
   const contents: Uint8Array[] = [];
   for (const path of sets) {
-    const content = yield path;
+    const content = yield* readOrReport(path, report);
     if (content === undefined) report({ message: `no such file: "${path}"` });
-    else contents.push(content);
+    else if (content !== "unreadable") contents.push(content);
   }
+  if (contents.length === 0) return describeRoot(new protobuf.Root());
   // Serialized sets, one after the other, are one set.
   return describeSet(loadDescriptorSet(Buffer.concat(contents), keepCase, report));
 }

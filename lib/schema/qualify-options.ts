@@ -1,5 +1,5 @@
 import protobuf from "protobufjs";
-import { declaredName, objectsIn, qualifiedName } from "./walk.js";
+import { declaredName, isExtension, objectsIn, qualifiedName } from "./walk.js";
 
 /**
  * Name the custom options of a parsed root in full, as they are named in a descriptor set: within the package
@@ -16,10 +16,6 @@ export function qualifyOptions(root: protobuf.Root): void {
       Object.entries(object.valuesOptions).map(([name, options]) => [name, rename(options)]),
     );
   }
-}
-
-function isExtension(object: protobuf.ReflectionObject): object is protobuf.Field {
-  return object instanceof protobuf.Field && object.extend !== undefined;
 }
 
 function renameOptions(

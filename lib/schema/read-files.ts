@@ -1,11 +1,28 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import type { Report } from "./config-error.js";
 
 /**
  * Work that needs files, written once for both ways of reading them: it yields a path and resumes with the
  * content, or with `undefined` when there is no such file.
  */
 export type Reading<T> = Generator<string, T, Buffer | undefined>;
+
+/** Read a file that may be missing (`undefined`), or report why it cannot be read: because it is a folder, say. */
+export function* readOrReport(
+  path: string,
+  report: Report,
+  ifFolder = "",
+): Reading<Buffer | undefined | "unreadable"> {
+  try {
+    return yield path;
+  } catch (error) {
+    const isFolder = (error as NodeJS.ErrnoException).code === "EISDIR";
+    const reason = isFolder ? `it is a folder${ifFolder}` : (error as Error).message;
+    report({ message: `cannot read "${path}": ${reason}` });
+    return "unreadable";
+  }
+}
 
 /** Do the work, blocking. */
 export function readSync<T>(reading: Reading<T>): T {

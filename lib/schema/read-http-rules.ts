@@ -1,6 +1,7 @@
 import type protobuf from "protobufjs";
 import type { Report } from "./config-error.js";
 import { readOption } from "./read-option.js";
+import { isRecord, toList } from "./record.js";
 import type { HttpRule } from "./schema.js";
 import { didYouMean } from "./suggest-name.js";
 import { fileOf, qualifiedName } from "./walk.js";
@@ -73,7 +74,7 @@ function readRule(
   index: number,
   report: (message: string, template?: string) => void,
 ): ReadRule | undefined {
-  if (!isObject(value)) {
+  if (!isRecord(value)) {
     report(`the HTTP rule must be a message such as { get: "/v1/shelves" }`);
     return undefined;
   }
@@ -102,7 +103,7 @@ function readRule(
   return {
     rule: pattern === undefined || isFaulty ? undefined : { ...pattern, body, responseBody, index },
     isFaulty,
-    additionalBindings: toArray(members.get("additional_bindings")),
+    additionalBindings: toList(members.get("additional_bindings")),
   };
 }
 
@@ -112,7 +113,7 @@ function readPattern(
   fault: (message: string) => void,
 ): Pick<HttpRule, "httpMethod" | "template"> | undefined {
   if (name !== "custom") return { httpMethod: name.toUpperCase(), template: readText(name, value, fault) };
-  if (!isObject(value)) {
+  if (!isRecord(value)) {
     fault(`custom must be a message such as { kind: "HEAD" path: "/v1/shelves" }`);
     return undefined;
   }
@@ -135,15 +136,6 @@ function readText(name: string, value: unknown, fault: (message: string) => void
 /** Annotations are written in proto names; JSON and YAML may use either. */
 function protoName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-function toArray(value: unknown): readonly unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A `Root` made from JSON that was written without `parsedOptions` has only `"(google.api.http).get": "..."`. */

@@ -10,18 +10,17 @@ import type protobuf from "protobufjs";
  * enum values by name, messages as objects with proto names.
  */
 export function readOption(object: protobuf.ReflectionObject, fullName: string): unknown[] {
-  const scope = object.fullName;
   return (object.parsedOptions ?? []).flatMap((option: Record<string, unknown>) =>
     Object.entries(option)
-      .filter(([key]) => namesExtension(key, fullName, scope))
+      .filter(([key]) => namesExtension(key, fullName, object))
       .map(([, value]) => value),
   );
 }
 
 /** Whether `"(http)"`, written inside `.google.api.Things`, means `google.api.http`. */
-function namesExtension(key: string, fullName: string, scope: string): boolean {
+function namesExtension(key: string, fullName: string, scope: protobuf.ReflectionObject): boolean {
   if (!key.startsWith("(") || !key.endsWith(")")) return false;
   const name = key.slice(1, -1);
   if (name === fullName || name === `.${fullName}`) return true;
-  return fullName.endsWith(`.${name}`) && scope.startsWith(`.${fullName.slice(0, -name.length)}`);
+  return fullName.endsWith(`.${name}`) && scope.fullName.startsWith(`.${fullName.slice(0, -name.length)}`);
 }

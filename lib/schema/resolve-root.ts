@@ -22,12 +22,18 @@ export function resolveRoot(
     ];
     if (unresolved.length === 0) report({ message: (error as Error).message });
     for (const { object, type } of unresolved) {
-      const name = declaredName(object);
-      const method = object instanceof protobuf.Method ? name : undefined;
-      const message = `type "${type}" of "${name}" is not defined${suggestType(type, root)}`;
-      report({ file: fileOf(object), method, message }, object);
+      const method = object instanceof protobuf.Method ? declaredName(object) : undefined;
+      report({ file: fileOf(object), method, message: explain(object, type, root) }, object);
     }
   }
+}
+
+function explain(object: protobuf.ReflectionObject, type: string, root: protobuf.Root): string {
+  const name = declaredName(object);
+  const found = object.parent?.lookup(type);
+  return object instanceof protobuf.Method && found instanceof protobuf.Enum
+    ? `type "${qualifiedName(found)}" of "${name}" is an enum: write a message`
+    : `type "${type}" of "${name}" is not defined${suggestType(type, root)}`;
 }
 
 /** The names of types are compared without their packages, as far as those were left out. */

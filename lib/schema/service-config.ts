@@ -1,7 +1,8 @@
 import { isNode, LineCounter, parseDocument } from "yaml";
 import type { Report } from "./config-error.js";
-import type { Reading } from "./read-files.js";
+import { type Reading, readOrReport } from "./read-files.js";
 import { readHttpRule } from "./read-http-rules.js";
+import { isRecord } from "./record.js";
 import type { HttpRule, SourcePlace } from "./schema.js";
 import { suggestName } from "./suggest-name.js";
 
@@ -50,11 +51,10 @@ interface ServiceConfig {
 
 /** YAML, and with it JSON. */
 function* readConfigFile(file: string, report: Report): Reading<ServiceConfig> {
-  const content = yield file;
-  if (content === undefined) {
+  const content = yield* readOrReport(file, report);
+  if (content === undefined)
     report({ file, message: "no such file: the service configuration is a path or an object" });
-    return { value: {} };
-  }
+  if (content === undefined || content === "unreadable") return { value: {} };
   const lines = new LineCounter();
   const document = parseDocument(content.toString("utf8"), { lineCounter: lines, prettyErrors: false });
   for (const error of document.errors) {
@@ -79,7 +79,7 @@ function* readConfigFile(file: string, report: Report): Reading<ServiceConfig> {
 }
 
 function findRules({ value, file }: ServiceConfig, report: Report): readonly unknown[] {
-  if (!isObject(value)) {
+  if (!isRecord(value)) {
     report({
       file,
       message: "the service configuration must be an object such as { http: { rules: [...] } }",
@@ -92,7 +92,7 @@ function findRules({ value, file }: ServiceConfig, report: Report): readonly unk
     if (misspelt !== undefined) report({ file, message: `unknown name "${misspelt}"; did you mean "http"?` });
     return [];
   }
-  const { rules, fully_decode_reserved_expansion, fullyDecodeReservedExpansion } = isObject(http) ? http : {};
+  const { rules, fully_decode_reserved_expansion, fullyDecodeReservedExpansion } = isRecord(http) ? http : {};
   if (fully_decode_reserved_expansion === true || fullyDecodeReservedExpansion === true) {
     report({
       file,
@@ -109,7 +109,7 @@ function readSelector(
   rule: unknown,
   index: number,
 ): { readonly name: string; readonly fault?: undefined } | { readonly fault: string } {
-  const selector = isObject(rule) ? rule.selector : undefined;
+  const selector = isRecord(rule) ? rule.selector : undefined;
   if (typeof selector !== "string" || selector === "") {
     return {
       fault: `rule ${index + 1} needs a selector: the full name of a method such as "greet.v1.Greeter.SayHello"`,
@@ -119,8 +119,4 @@ function readSelector(
     return { fault: `selector "${selector}" must name one method: HTTP rules take no wildcards` };
   }
   return { name: selector };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

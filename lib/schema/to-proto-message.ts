@@ -1,4 +1,5 @@
 import protobuf from "protobufjs";
+import { isRecord } from "./record.js";
 import { declaredName } from "./walk.js";
 import { toInt64, toUint64 } from "./wire-values.js";
 
@@ -27,16 +28,12 @@ export function toProtoMessage(
 /** A name that is given again adds to a list, and to the members of a message. */
 export function mergeValues(before: unknown, value: unknown): unknown {
   if (before === undefined) return value;
-  if (isMembers(before) && isMembers(value)) {
+  if (isRecord(before) && isRecord(value)) {
     const merged = { ...before };
     for (const [name, member] of Object.entries(value)) merged[name] = mergeValues(before[name], member);
     return merged;
   }
   return [before, value].flat();
-}
-
-function isMembers(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function fieldsByName(type: protobuf.Type): Map<string, protobuf.Field> {
@@ -58,7 +55,7 @@ function toFieldValue(field: protobuf.Field, value: unknown): unknown {
 }
 
 function toMap(field: protobuf.MapField, value: unknown): Record<string, unknown> {
-  const entries = [value].flat().filter(isMembers);
+  const entries = [value].flat().filter(isRecord);
   return Object.fromEntries(entries.map((entry) => [String(entry.key ?? ""), toValue(field, entry.value)]));
 }
 
@@ -68,7 +65,7 @@ function toValue(field: protobuf.FieldBase, value: unknown): unknown {
     return typeof value === "string" ? (resolvedType.values[value] ?? 0) : Number(value);
   }
   if (resolvedType instanceof protobuf.Type)
-    return toProtoMessage(resolvedType, isMembers(value) ? value : {});
+    return toProtoMessage(resolvedType, isRecord(value) ? value : {});
   switch (field.type) {
     case "string":
       return String(value);

@@ -21,6 +21,11 @@ export function fileOf(object: protobuf.ReflectionObject): string | undefined {
   return undefined;
 }
 
+/** The comment of a value of an enum; what every object inherits is none. */
+export function valueComment(type: protobuf.Enum, name: string): string | null {
+  return Object.hasOwn(type.comments, name) ? (type.comments[name] ?? null) : null;
+}
+
 /** The messages and enums, nested ones too, in the order of their declaration. */
 export function* typesIn(namespace: protobuf.NamespaceBase): Generator<protobuf.Type | protobuf.Enum> {
   for (const nested of namespace.nestedArray) {
@@ -43,6 +48,11 @@ export function* objectsIn(object: protobuf.ReflectionObject): Generator<protobu
   if (object instanceof protobuf.Type) yield* [...object.fieldsArray, ...object.oneofsArray];
   if (object instanceof protobuf.Service) yield* object.methodsArray;
   if (isNamespace(object)) for (const nested of object.nestedArray) yield* objectsIn(nested);
+}
+
+/** Whether it is a field that is declared by `extend`, and not the one that stands for it in the extended type. */
+export function isExtension(object: protobuf.ReflectionObject): object is protobuf.Field {
+  return object instanceof protobuf.Field && object.extend !== undefined;
 }
 
 /** At run time types and services derive from `Namespace`; the declarations of protobufjs do not say so. */

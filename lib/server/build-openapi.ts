@@ -14,6 +14,6 @@ import { createServedRoutes } from "./served-routes.js";
  * @see https://spec.openapis.org/oas/v3.1.1.html
  */
 export function buildOpenApi(services: Services, options: DocumentOptions = {}): OpenApiDocument {
-  const { bindings } = createServedRoutes(services, false)();
+  const { bindings } = createServedRoutes(services, false).current();
   return buildDocument(bindings, { ...options, json: { emitDefaults: true, ...options.json } });
 }

@@ -15,13 +15,13 @@ export interface TranscodingOptions extends RestOptions {
 export function createHttpHandler(services: Services, options: TranscodingOptions): RestHandler {
   const { openapi = {}, ...restOptions } = options;
   const settings = resolveRestOptions(restOptions, services.codecs, services.representation);
-  const findRoutes = createServedRoutes(services, options.unannotatedMethods ?? false);
+  const routes = createServedRoutes(services, options.unannotatedMethods ?? false);
   const router = {
-    match: (httpMethod: string, path: string) => findRoutes().router.match(httpMethod, path),
-    allowedMethods: (path: string) => findRoutes().router.allowedMethods(path),
+    match: (httpMethod: string, path: string) => routes.current().router.match(httpMethod, path),
+    allowedMethods: (path: string) => routes.current().router.allowedMethods(path),
   };
   const rest = createRestHandler(router, (path) => services.endpoint(path), settings);
   if (openapi === false) return rest;
-  const handleOpenApi = createOpenApiHandler(() => findRoutes().bindings, openapi, settings);
+  const handleOpenApi = createOpenApiHandler(routes, openapi, settings);
   return { ...rest, handle: (request) => handleOpenApi(request) ?? rest.handle(request) };
 }

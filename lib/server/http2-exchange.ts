@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { HttpContext } from "../call/server-call.js";
+import { feedBody } from "./http2-body.js";
 import { Http2Socket } from "./http2-socket.js";
 
 /** A stream of an HTTP/2 connection with the headers that opened it. */
@@ -27,7 +28,7 @@ export function createExchange(
   const req = new IncomingMessage(socket as unknown as Socket);
   req.method = headers[":method"] ?? "GET";
   req.url = headers[":path"] ?? "/";
-  req.headers = toHttp1Headers(headers);
+  req.headers = toHttp1Headers(headers, stream);
   req.rawHeaders = Object.entries(req.headers).flatMap(([name, value]) =>
     [value ?? []].flat().flatMap((one) => [name, one]),
   );
@@ -39,45 +40,42 @@ export function createExchange(
   req.httpVersionMinor = 0;
   req.httpVersion = "2.0";
   attachResponse(socket, res);
-  if (withBody) feed(req, stream);
-  else end(req);
+  stream.once("trailers", (trailers: IncomingHttpHeaders) => Object.assign(req.trailers, trailers));
+  const end = () => {
+    req.complete = true;
+  };
+  if (withBody) feedBody(req, stream, end);
+  else {
+    end();
+    req.push(null);
+  }
   return { req, res };
 }
 
-function toHttp1Headers(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+function toHttp1Headers(headers: IncomingHttpHeaders, stream: ServerHttp2Stream): IncomingHttpHeaders {
   const copy: IncomingHttpHeaders = Object.create(null);
   for (const [name, value] of Object.entries(headers)) if (!name.startsWith(":")) copy[name] = value;
   copy.host ??= headers[":authority"];
+  // By one of these two, parsers of bodies see that there is one.
+  if (!stream.endAfterHeaders && copy["content-length"] === undefined) copy["transfer-encoding"] = "chunked";
   return copy;
 }
 
 /** What node's own server does for a response at an HTTP/1.1 socket. */
 function attachResponse(socket: Http2Socket, res: ServerResponse): void {
-  // `assignSocket` and `_flush` are not documented, but what hosts of node's responses build upon.
-  const hosted = res as ServerResponse & { assignSocket(socket: Duplex): void; _flush(): void };
-  hosted.assignSocket(socket);
-  socket.on("drain", () => hosted._flush());
+  // Not documented, but what hosts of node's responses build upon.
+  (res as ServerResponse & { assignSocket(socket: Duplex): void }).assignSocket(socket);
+  // What node's own server tells a response, no other can: that it may go on.
+  Object.defineProperty(res, "writableNeedDrain", {
+    configurable: true,
+    get: () => !res.writableEnded && socket.writableNeedDrain,
+  });
+  socket.on("drain", () => {
+    if (!res.writableEnded) res.emit("drain");
+  });
   res.once("finish", () => {
     // What nobody has read goes by, so that the request ends.
     res.req.removeAllListeners("data").resume();
     socket.finish();
   });
-}
-
-/** And for its request. */
-function feed(req: IncomingMessage, stream: ServerHttp2Stream): void {
-  stream.on("data", (chunk: Buffer) => {
-    if (!req.push(chunk)) stream.pause();
-  });
-  stream.once("trailers", (trailers: IncomingHttpHeaders) => Object.assign(req.trailers, trailers));
-  stream.once("end", () => end(req));
-  stream.once("close", () => {
-    if (req.complete || req.destroyed) return;
-    req.destroy(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
-  });
-}
-
-function end(req: IncomingMessage): void {
-  req.complete = true;
-  req.push(null);
 }

@@ -54,6 +54,8 @@ export function createHttp2Host(options: Http2HostOptions): Http2Host {
 
   return {
     serve(socket) {
+      // node's HTTP/1.1 server lets clients close their half and wait; one of HTTP/2 that does so has left.
+      socket.allowHalfOpen = false;
       const session = performServerHandshake(socket, sessionOptions);
       const peer = {
         address: printPeer(socket.remoteAddress, socket.remotePort),

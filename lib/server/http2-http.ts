@@ -8,6 +8,7 @@ import type { Readable } from "node:stream";
 import type { AuthContext, HttpContext } from "../call/server-call.js";
 import type { Peer } from "../grpc/wire/grpc-stream.js";
 import type { HttpRequest, HttpResponse } from "../http/http-message.js";
+import { Http2Body } from "./http2-body.js";
 import { createExchange, type Http2Request } from "./http2-exchange.js";
 import { toHttp2Headers } from "./http2-socket.js";
 import { closeBody, writeHttpResponse } from "./write-http-response.js";
@@ -21,7 +22,7 @@ export class Http2HttpRequest implements HttpRequest {
   readonly parsedBody = undefined;
   readonly #request: Http2Request;
   readonly #peer: Peer;
-  #isBodyTaken = false;
+  #body: Readable | undefined;
   #context: HttpContext | undefined;
 
   constructor(request: Http2Request, peer: Peer) {
@@ -37,9 +38,8 @@ export class Http2HttpRequest implements HttpRequest {
   }
 
   get body(): Readable {
-    if (this.#context !== undefined && !this.#isBodyTaken) return this.#context.req;
-    this.#isBodyTaken = true;
-    return this.#request.stream;
+    this.#body ??= this.#context === undefined ? new Http2Body(this.#request.stream) : this.#context.req;
+    return this.#body;
   }
 
   getPeer(): string {
@@ -53,15 +53,12 @@ export class Http2HttpRequest implements HttpRequest {
   onAbort(listener: () => void): void {
     const { stream } = this.#request;
     if (stream.destroyed) listener();
-    else
-      stream.once("close", () => {
-        if (!stream.writableFinished) listener();
-      });
+    else stream.once("close", () => (stream.aborted ? listener() : undefined));
   }
 
   /** Made for the interceptor or the app that asks for it; the response goes through it then. */
   get context(): HttpContext {
-    this.#context ??= createExchange(this.#request, { withBody: !this.#isBodyTaken });
+    this.#context ??= createExchange(this.#request, { withBody: this.#body === undefined });
     return this.#context;
   }
 

@@ -124,20 +124,11 @@ export class Http2Socket extends Duplex {
   }
 
   override _writev(chunks: readonly { chunk: Buffer }[], callback: (error?: Error) => void): void {
-    if (this.#stream.destroyed || this.#stream.closed) {
-      callback();
-      return;
-    }
-    let isWritable = true;
-    for (const { chunk } of chunks) isWritable = this.#take(chunk);
-    if (isWritable || this.#stream.destroyed) callback();
-    else {
-      const done = () => {
-        this.off("streamDrain", done).off("close", done);
-        callback();
-      };
-      this.once("streamDrain", done).once("close", done);
-    }
+    // It is about to be destroyed. Who writes without end has to wait for that, or it would never come.
+    if (this.#stream.destroyed || this.#stream.closed) return;
+    for (const { chunk } of chunks) this.#take(chunk);
+    if (this.#stream.writableNeedDrain) this.once("streamDrain", callback);
+    else callback();
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
@@ -151,29 +142,32 @@ export class Http2Socket extends Duplex {
     this.#stream.end();
   }
 
-  #take(chunk: Buffer): boolean {
-    if (this.#body === undefined) return this.#takeHead(chunk);
+  #take(chunk: Buffer): void {
+    // node ends a response with an empty write, after which an HTTP/2 stream would not end.
+    if (chunk.length === 0) return;
+    if (this.#body === undefined) {
+      this.#takeHead(chunk);
+      return;
+    }
     const { data, trailers } = this.#body(chunk);
     this.#trailers ??= trailers;
-    let isWritable = true;
-    for (const piece of data) isWritable = this.#stream.write(piece);
-    return isWritable;
+    for (const piece of data) this.#stream.write(piece);
   }
 
   /** A head may follow others that only inform. */
-  #takeHead(chunk: Buffer): boolean {
+  #takeHead(chunk: Buffer): void {
     const text = this.#head + chunk.toString("latin1");
     const end = text.indexOf("\r\n\r\n");
     if (end === -1) {
       this.#head = text;
-      return true;
+      return;
     }
     const rest = chunk.subarray(end + 4 - this.#head.length);
     this.#head = "";
     const { status, headers } = readHead(text.slice(0, end));
     if (status < 200) this.#stream.additionalHeaders(toHttp2Headers(status, headers));
     else this.#respond(status, headers);
-    return rest.length === 0 ? true : this.#take(rest);
+    this.#take(rest);
   }
 
   #respond(status: number, headers: OutgoingHttpHeaders): void {

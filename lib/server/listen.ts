@@ -196,9 +196,9 @@ function forwardUpgrades(server: Server, app: RequestListener | undefined): void
     if (!server.listeners("upgrade").includes(forward)) server.on("upgrade", forward);
   };
   if (emitter.listenerCount("upgrade") > 0) attach();
-  emitter.on("newListener", (event) => {
-    if (event === "upgrade") attach();
-  });
+  const onListener = (event: string | symbol) => (event === "upgrade" ? attach() : undefined);
+  emitter.on("newListener", onListener);
+  server.once("close", () => emitter.off("newListener", onListener));
 }
 
 function listenOnPort(server: Server, port: number, host: string | undefined): Promise<() => Promise<void>> {

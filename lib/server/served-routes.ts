@@ -1,11 +1,18 @@
 import type { Binding } from "../http-rule/binding.js";
 import { compileBinding } from "../http-rule/compile-binding.js";
 import { createRouter, type Router } from "../http-rule/router.js";
-import { ConfigError, type ConfigFault } from "../schema/config-error.js";
+import { ConfigError, type ConfigFault, type Report } from "../schema/config-error.js";
 import type { Service } from "../schema/schema.js";
 import type { Services } from "../services.js";
 
 export interface ServedRoutes {
+  /** The routes of all services that were loaded, served or not. */
+  readonly all: readonly Binding[];
+  /** Those of the services that are served now; the same objects while no other service is added. */
+  current(): CurrentRoutes;
+}
+
+export interface CurrentRoutes {
   readonly router: Router;
   readonly bindings: readonly Binding[];
 }
@@ -14,33 +21,36 @@ export interface ServedRoutes {
  * The routes of the services that are served, which may be added after the router has been mounted.
  *
  * @param withUnannotated give methods without a rule `POST /package.Service/Method`.
- * @throws ConfigError when two rules take the same requests.
+ * @throws ConfigError when two rules, of services that are served or of others, take the same requests.
  */
-export function createServedRoutes(services: Services, withUnannotated: boolean): () => ServedRoutes {
-  let routes = compileRoutes(services, withUnannotated);
-  let compiledFor = services.served;
-  return () => {
-    if (services.served !== compiledFor) {
-      routes = compileRoutes(services, withUnannotated);
-      compiledFor = services.served;
+export function createServedRoutes(services: Services, withUnannotated: boolean): ServedRoutes {
+  const faults: ConfigFault[] = [];
+  const report: Report = (fault) => faults.push(fault);
+  const unannotated = withUnannotated ? compileUnannotated(services.schema.services, report) : [];
+  const all = [...services.bindings, ...unannotated];
+  createRouter(all, report);
+  if (faults.length > 0) throw new ConfigError(faults);
+
+  let served = services.served;
+  let routes = routesOf(served, all);
+  function current(): CurrentRoutes {
+    if (services.served !== served) {
+      served = services.served;
+      routes = routesOf(served, all);
     }
     return routes;
-  };
+  }
+  return { all, current };
 }
 
-function compileRoutes({ bindings, served }: Services, withUnannotated: boolean): ServedRoutes {
-  const faults: ConfigFault[] = [];
-  const report = (fault: ConfigFault) => faults.push(fault);
-  const own = new Set<Service>(served);
-  const annotated = bindings.filter(({ method }) => own.has(method.service));
-  const unannotated = withUnannotated ? compileUnannotated(served, report) : [];
-  const all = [...annotated, ...unannotated];
-  const router = createRouter(all, report);
-  if (faults.length > 0) throw new ConfigError(faults);
-  return { router, bindings: all };
+function routesOf(served: readonly Service[], all: readonly Binding[]): CurrentRoutes {
+  const own = new Set(served);
+  const bindings = all.filter(({ method }) => own.has(method.service));
+  // What is wrong with two of them has been found among all.
+  return { router: createRouter(bindings, () => {}), bindings };
 }
 
-function compileUnannotated(services: readonly Service[], report: (fault: ConfigFault) => void): Binding[] {
+function compileUnannotated(services: readonly Service[], report: Report): Binding[] {
   return services
     .flatMap(({ methods }) => methods)
     .filter(({ rules }) => rules.length === 0)

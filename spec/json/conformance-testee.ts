@@ -15,12 +15,17 @@ import { join } from "node:path";
 import protobuf from "protobufjs";
 import { answerThroughBinary, type ConformanceTest } from "./conformance.js";
 
-const root = protobuf.loadSync(join(import.meta.dirname, "../cases/conformance/conformance/conformance.proto"));
+const root = protobuf.loadSync(
+  join(import.meta.dirname, "../cases/conformance/conformance/conformance.proto"),
+);
 const requestType = root.lookupType("conformance.ConformanceRequest");
 const responseType = root.lookupType("conformance.ConformanceResponse");
 
 for (let length = read(4); length !== undefined; length = read(4)) {
-  const request = requestType.toObject(requestType.decode(read(length.readUInt32LE())!), { enums: String, bytes: String });
+  const request = requestType.toObject(requestType.decode(read(length.readUInt32LE())!), {
+    enums: String,
+    bytes: String,
+  });
   const response = Buffer.from(responseType.encode(respond(request)).finish());
   const header = Buffer.alloc(4);
   header.writeUInt32LE(response.length);
@@ -31,16 +36,21 @@ function respond(request: Record<string, unknown>): object {
   const test = readTest(request);
   if (test === undefined) return { skipped: "no JSON" };
   const answer = answerThroughBinary(test);
-  if (process.env.RECORD !== undefined) appendFileSync(process.env.RECORD, `${JSON.stringify({ ...test, answer })}\n`);
-  if (answer === undefined) return test.input === "json" ? { parseError: "refused" } : { serializeError: "refused" };
-  return test.output === "json" ? { jsonPayload: answer } : { protobufPayload: Buffer.from(answer, "base64") };
+  if (process.env.RECORD !== undefined)
+    appendFileSync(process.env.RECORD, `${JSON.stringify({ ...test, answer })}\n`);
+  if (answer === undefined)
+    return test.input === "json" ? { parseError: "refused" } : { serializeError: "refused" };
+  return test.output === "json"
+    ? { jsonPayload: answer }
+    : { protobufPayload: Buffer.from(answer, "base64") };
 }
 
 function readTest(request: Record<string, unknown>): ConformanceTest | undefined {
   const { jsonPayload, protobufPayload, requestedOutputFormat, testCategory, messageType } = request;
   const input = typeof jsonPayload === "string" ? "json" : "bytes";
   const payload = jsonPayload ?? protobufPayload ?? "";
-  const output = requestedOutputFormat === "JSON" ? "json" : requestedOutputFormat === "PROTOBUF" ? "bytes" : undefined;
+  const output =
+    requestedOutputFormat === "JSON" ? "json" : requestedOutputFormat === "PROTOBUF" ? "bytes" : undefined;
   const isText = "textPayload" in request || "jspbPayload" in request || testCategory === "TEXT_FORMAT_TEST";
   if (isText || output === undefined || (input === "bytes" && output === "bytes")) return undefined;
   const ignoresUnknownFields = testCategory === "JSON_IGNORE_UNKNOWN_PARSING_TEST";

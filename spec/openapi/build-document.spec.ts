@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inspect } from "node:util";
 import { describe, it } from "vitest";
 import { buildDocument, type DocumentOptions } from "../../lib/openapi/build-document.js";
 import { bindingsOf, describeSource } from "./describe-source.js";
@@ -176,7 +177,28 @@ describe("the options of a document", () => {
     },
     {
       options: { visibility: [1] },
-      message: 'openapi: option "visibility" takes an array of labels, not [1]',
+      message: 'openapi: option "visibility" takes an array of labels, not [ 1 ]',
+    },
+    { options: { path: 1n }, message: 'openapi: option "path" takes a path such as "/openapi.json", not 1n' },
+    {
+      options: { streamFormat: "lines" },
+      message: 'openapi: option "streamFormat" takes "ndjson", "sse", "array" or "result-error", not "lines"',
+    },
+    {
+      options: { errors: "problem" },
+      message: 'openapi: option "errors" takes "status", "google" or { contentType, schema }, not "problem"',
+    },
+    {
+      options: { inferUpdateMask: 1 },
+      message: 'openapi: option "inferUpdateMask" takes true or false, not 1',
+    },
+    {
+      options: { json: "pretty" },
+      message: 'openapi: option "json" takes an object of switches, not "pretty"',
+    },
+    {
+      options: { base: { swagger: "2.0" } },
+      message: "openapi: the base document is of version 2.0: it must be 3.1 or 3.0",
     },
     { options: { toString: 1 }, message: 'openapi: unknown option "toString"' },
     {
@@ -189,7 +211,7 @@ describe("the options of a document", () => {
         'openapi: no service or package "test.v1.Greter" has HTTP rules; did you mean "test.v1.Greeter"?',
     },
   ]) {
-    it(`are refused: ${JSON.stringify(options)}`, () => {
+    it(`are refused: ${inspect(options)}`, () => {
       // What the compiler would refuse, as people without it write it.
       assert.throws(() => describeSource(greeter, options as DocumentOptions), {
         name: "ConfigError",

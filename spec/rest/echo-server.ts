@@ -22,6 +22,8 @@ export type EchoHandler = (
 export interface EchoSetup {
   /** Given to the transcoder; JSON leaves defaults out unless `json` is given, so that answers show what was set. */
   readonly options?: TranscodingOptions;
+  /** The services that are implemented: all of them, unless given. */
+  readonly serves?: readonly string[];
   /** Given to `loadServices`. */
   readonly loading?: LoadOptions;
   /** Called with the services before the transcoder is made. */
@@ -59,8 +61,8 @@ export async function startEcho(setup: EchoSetup = {}): Promise<EchoServer> {
   const handlers: Record<string, EchoHandler> = {};
   const requests: Message[] = [];
   const faults: unknown[] = [];
-  for (const name of ["http.v1.Echo", "http.v1.Streams"]) {
-    services.add(name, createImplementation(Object.keys(services.definition(name)), handlers, requests));
+  for (const name of setup.serves ?? ["http.v1.Echo", "http.v1.Streams"]) {
+    services.add(name, createImplementation(services.definition(name), handlers, requests));
   }
   setup.prepare?.(services);
   const transcoder = createTranscoder(services, {
@@ -101,17 +103,18 @@ export async function startEcho(setup: EchoSetup = {}): Promise<EchoServer> {
 }
 
 function createImplementation(
-  names: readonly string[],
+  definition: ReturnType<Services["definition"]>,
   handlers: Record<string, EchoHandler>,
   requests: Message[],
 ): Record<string, EchoHandler> {
   return Object.fromEntries(
-    names.map((name) => [
+    Object.entries(definition).map(([name, { responseStream }]) => [
       name,
       (call: HandlerCall, callback: Parameters<EchoHandler>[1]) => {
         if (call.request !== undefined) requests.push(call.request);
         const handler = handlers[name];
-        return handler === undefined ? Promise.resolve(call.request) : handler(call, callback);
+        if (handler !== undefined) return handler(call, callback);
+        return responseStream ? [call.request] : Promise.resolve(call.request);
       },
     ]),
   );

@@ -195,6 +195,13 @@ describe("loadSchemaSync of descriptor sets", () => {
   });
 
   it("reports a set that is not there", () => {
-    assert.match(load("nowhere.binpb").faults[0]?.message ?? "", /no such file: "nowhere\.binpb"/);
+    assert.deepEqual(load("nowhere.binpb").faults, [{ message: 'no such file: "nowhere.binpb"' }]);
+  });
+
+  it("reports a folder that is named like a set", () => {
+    withFiles({ "set.binpb/a.proto": "" }, (folder) => {
+      const path = `${folder}/set.binpb`;
+      assert.deepEqual(load(path).faults, [{ message: `cannot read "${path}": it is a folder` }]);
+    });
   });
 });

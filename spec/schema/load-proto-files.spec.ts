@@ -302,7 +302,12 @@ const faulty: {
     name: "a folder",
     files: { "a/b.proto": head },
     sources: ["a"],
-    faults: ['cannot read "a": it is a folder: name the .proto files in it', 'no such file: "a"'],
+    faults: ['cannot read "a": it is a folder: name the .proto files in it'],
+  },
+  {
+    name: "a folder as import",
+    files: { "a.proto": `${head}\nimport "b";\nmessage M { B b = 1; }`, "b/c.proto": head },
+    faults: ['a.proto:2: cannot read "b": it is a folder: name the .proto files in it'],
   },
   {
     name: "an import that is not there",
@@ -382,6 +387,13 @@ const faulty: {
       'a.proto:3: p.Library.Get: type "Nothing" of "p.Library.Get" is not defined',
       'b.proto:1: type "q.Z" of "p.Book.z" is not defined',
     ],
+  },
+  {
+    name: "an enum in place of a message",
+    files: {
+      "a.proto": `${head} package p; enum E { A = 0; } message M {} service S { rpc Get(E) returns (M); }`,
+    },
+    faults: ['a.proto:1: p.S.Get: type "p.E" of "p.S.Get" is an enum: write a message'],
   },
   {
     name: "an extension of a type that is not there",

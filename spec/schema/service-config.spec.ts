@@ -187,6 +187,13 @@ http:
     assert.match(load(`${bomb.join("\n")}\n`).faults[0] ?? "", /alias/);
   });
 
+  it("is refused when it is a folder", () => {
+    assert.throws(() => loadSchemaSync(greet, { serviceConfig: "spec" }), {
+      name: "ConfigError",
+      message: 'cannot read "spec": it is a folder',
+    });
+  });
+
   it("is refused when it is not there", () => {
     const faults: ConfigFault[] = [];
     loadSchemaSync(greet, { serviceConfig: "nowhere.yaml" }, (fault) => faults.push(fault));

@@ -43,6 +43,8 @@ export function createRequestReader(stream: ServerHttp2Stream, options: RequestR
     else wake();
   });
   stream.once("end", () => {
+    // node ends the stream of a client that leaves, too; its close is told below.
+    if (stream.aborted) return;
     finish(parser.isComplete ? undefined : new RpcError(codes.INTERNAL, "the request ends within a message"));
   });
   stream.once("close", () => finish(new RpcError(codes.CANCELLED, "the client went away")));

@@ -1,10 +1,10 @@
 import type protobuf from "protobufjs";
 import { parse as parseYaml } from "yaml";
 import { readOption } from "../../schema/read-option.js";
+import { isRecord, toList } from "../../schema/record.js";
 import { overlay } from "../overlay.js";
-import { isRecord, toList } from "../record.js";
 import type { Annotations } from "./annotations.js";
-import { asIs, entries, list, message, type Shape } from "./shapes.js";
+import { asIs, entries, keywordShapes, list, message, type Shape } from "./shapes.js";
 import { upgradeSchema } from "./upgrade-schema.js";
 
 /**
@@ -70,28 +70,13 @@ const server = extensible({
 });
 
 const keywords = extensible({
+  ...keywordShapes,
   nullable: asIs,
   discriminator: extensible({ property_name: asIs, mapping: named(asIs) }),
-  read_only: asIs,
   write_only: asIs,
   external_docs: externalDocs,
   example: any,
   deprecated: asIs,
-  title: asIs,
-  multiple_of: asIs,
-  maximum: asIs,
-  exclusive_maximum: asIs,
-  minimum: asIs,
-  exclusive_minimum: asIs,
-  max_length: asIs,
-  min_length: asIs,
-  pattern: asIs,
-  max_items: asIs,
-  min_items: asIs,
-  unique_items: asIs,
-  max_properties: asIs,
-  min_properties: asIs,
-  required: list(asIs),
   enum: list(any),
   type: asIs,
   all_of: list(schemaOrReference),
@@ -105,8 +90,6 @@ const keywords = extensible({
     return value.boolean ?? schemaOrReference(value.schema_or_reference);
   },
   default: (value) => (isRecord(value) ? (value.string ?? value.number ?? value.boolean) : undefined),
-  description: asIs,
-  format: asIs,
 });
 
 function schema(value: unknown): Members {

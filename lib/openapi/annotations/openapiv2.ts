@@ -1,11 +1,12 @@
 import type protobuf from "protobufjs";
 import { readOption } from "../../schema/read-option.js";
+import { isRecord, toList } from "../../schema/record.js";
 import type { Service } from "../../schema/schema.js";
+import { compact } from "../compact.js";
 import type { JsonSchema, SecurityScheme } from "../document.js";
 import { overlay } from "../overlay.js";
-import { compact, isRecord, toList } from "../record.js";
 import type { Annotations, DocumentPart, ReferToMessage } from "./annotations.js";
-import { asIs, entries, list, message, type Shape } from "./shapes.js";
+import { asIs, entries, keywordShapes, list, message, type Shape } from "./shapes.js";
 import { upgradeSchema } from "./upgrade-schema.js";
 
 /**
@@ -187,26 +188,9 @@ function describedValue({ description, type, format, pattern, default: preset }:
 
 const keywords = withExtensions(
   message({
-    title: asIs,
-    description: asIs,
+    ...keywordShapes,
     default: parseJson,
-    read_only: asIs,
     example: parseJson,
-    multiple_of: asIs,
-    maximum: asIs,
-    exclusive_maximum: asIs,
-    minimum: asIs,
-    exclusive_minimum: asIs,
-    max_length: asIs,
-    min_length: asIs,
-    pattern: asIs,
-    max_items: asIs,
-    min_items: asIs,
-    unique_items: asIs,
-    max_properties: asIs,
-    min_properties: asIs,
-    required: list(asIs),
-    format: asIs,
     enum: list(asIs),
     external_docs: externalDocs,
     type: (value) => {

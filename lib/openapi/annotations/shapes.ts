@@ -1,4 +1,4 @@
-import { isRecord, toList } from "../record.js";
+import { isRecord, toList } from "../../schema/record.js";
 
 /** Turns a value of an annotation into what a document says; `undefined` says nothing. */
 export type Shape = (value: unknown) => unknown;
@@ -27,6 +27,28 @@ export function message(
     return Object.fromEntries(members);
   };
 }
+
+/** The keywords of a schema that are spelt and meant alike in the options of all generators. */
+export const keywordShapes: Readonly<Record<string, Shape>> = {
+  title: asIs,
+  description: asIs,
+  format: asIs,
+  read_only: asIs,
+  multiple_of: asIs,
+  maximum: asIs,
+  exclusive_maximum: asIs,
+  minimum: asIs,
+  exclusive_minimum: asIs,
+  max_length: asIs,
+  min_length: asIs,
+  pattern: asIs,
+  max_items: asIs,
+  min_items: asIs,
+  unique_items: asIs,
+  max_properties: asIs,
+  min_properties: asIs,
+  required: list(asIs),
+};
 
 /** A list of keys with values, as an object. */
 export function entries(

@@ -1,5 +1,3 @@
-import type protobuf from "protobufjs";
-import { qualifiedName } from "../../schema/walk.js";
 import type { Content } from "../document.js";
 
 /**
@@ -11,7 +9,3 @@ export const binaryContent: Content = {
   "application/octet-stream": { schema: { type: "string", format: "binary" } },
   "*/*": { schema: { type: "string", format: "binary" } },
 };
-
-export function isHttpBody(type: protobuf.ReflectionObject): boolean {
-  return qualifiedName(type) === "google.api.HttpBody";
-}

@@ -1,9 +1,9 @@
 import { cleanComment, splitComment, summarizeName } from "../comments.js";
+import { compact } from "../compact.js";
 import type { DocumentContext } from "../context.js";
 import type { Operation, Parameter, RequestBody, Response } from "../document.js";
 import { overlay } from "../overlay.js";
 import type { Placement } from "../paths/lay-out-paths.js";
-import { compact } from "../record.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
 import type { OperationNames } from "./operation-names.js";
 import { pathParameters } from "./path-parameters.js";

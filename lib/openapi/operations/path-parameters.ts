@@ -2,11 +2,11 @@ import type protobuf from "protobufjs";
 import type { BoundVariable } from "../../http-rule/binding.js";
 import { annotateProperty } from "../annotations/annotate-property.js";
 import { cleanComment, joinParagraphs } from "../comments.js";
+import { compact } from "../compact.js";
 import type { DocumentContext } from "../context.js";
 import type { JsonSchema, Parameter } from "../document.js";
 import type { PathParameter } from "../paths/lay-out-paths.js";
 import { variableName } from "../paths/name-wildcards.js";
-import { compact } from "../record.js";
 import { isDeprecated } from "../schemas/fields.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
 

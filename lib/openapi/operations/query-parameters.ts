@@ -1,10 +1,10 @@
 import protobuf from "protobufjs";
 import type { Binding } from "../../http-rule/binding.js";
+import { type BoundFields, collectBoundFields } from "../../http-rule/bound-fields.js";
 import { annotateProperty } from "../annotations/annotate-property.js";
+import { compact } from "../compact.js";
 import type { DocumentContext } from "../context.js";
 import type { JsonSchema, Parameter } from "../document.js";
-import { compact } from "../record.js";
-import { type BoundFields, boundFields } from "../schemas/bound-fields.js";
 import { fieldBehaviors } from "../schemas/field-behavior.js";
 import { describeField, isDeprecated, visibleFields, wireName } from "../schemas/fields.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
@@ -24,9 +24,8 @@ export function queryParameters(
   context: DocumentContext,
 ): Parameter[] {
   if (binding.body === "*") return [];
-  const { switches, annotations, isRequired, visibility, infersUpdateMask } = context;
-  const bound = binding.variables.map(({ fields }): readonly protobuf.Field[] => fields);
-  if (binding.body !== undefined) bound.push([binding.body]);
+  const { switches, annotations, isRequired, visibility } = context;
+  const infersMask = context.infersUpdateMask && binding.httpMethod === "PATCH" && binding.body !== undefined;
 
   function parametersOf(
     type: protobuf.Type,
@@ -35,7 +34,7 @@ export function queryParameters(
   ): Parameter[] {
     return visibleFields(type, visibility).flatMap((field) => {
       const below = taken.get(field);
-      if (below === "whole" || fieldBehaviors(field).has("OUTPUT_ONLY")) return [];
+      if (below === "bound" || fieldBehaviors(field).has("OUTPUT_ONLY")) return [];
       const { resolvedType } = field;
       const form = resolvedType === null ? "text" : queryForm(resolvedType);
       if (form === "text") return textParameter(field, above);
@@ -77,7 +76,7 @@ export function queryParameters(
   function describe(field: protobuf.Field, above: readonly protobuf.Field[]) {
     const path = [...above, field];
     const annotation = annotations.property(field);
-    const isInferred = infersUpdateMask && binding.httpMethod === "PATCH" && isFieldMask(field);
+    const isInferred = infersMask && above.length === 0 && isFieldMask(field);
     return compact({
       name: path.map((step) => wireName(step, switches)).join("."),
       in: "query" as const,
@@ -87,7 +86,7 @@ export function queryParameters(
     });
   }
 
-  return parametersOf(binding.method.requestType, [], boundFields(bound));
+  return parametersOf(binding.method.requestType, [], collectBoundFields(binding));
 }
 
 /** Whether the message in a field is a list, a map, or of a type that it stands in. */

@@ -1,12 +1,13 @@
 import type protobuf from "protobufjs";
 import type { Binding } from "../../http-rule/binding.js";
+import { type BoundFields, collectBoundFields } from "../../http-rule/bound-fields.js";
+import { isHttpBody } from "../../schema/well-known.js";
 import { cleanComment } from "../comments.js";
+import { compact } from "../compact.js";
 import type { Content, JsonSchema, RequestBody } from "../document.js";
-import { compact } from "../record.js";
-import { type BoundFields, fieldsOfPath } from "../schemas/bound-fields.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
 import type { IsRequired } from "../schemas/required-fields.js";
-import { binaryContent, isHttpBody } from "./content.js";
+import { binaryContent } from "./content.js";
 
 /**
  * The body of an operation: the whole request without what its path sets, or one field of it.
@@ -20,7 +21,7 @@ export function requestBody(
 ): RequestBody | undefined {
   const { body } = binding;
   if (body === undefined) return undefined;
-  const bound = fieldsOfPath(binding);
+  const bound = collectBoundFields({ variables: binding.variables, body: undefined });
   return compact({
     description: body === "*" ? undefined : cleanComment(body.comment),
     // Said aloud: some validators ask for a content type otherwise, even where there is nothing that has one.
@@ -52,9 +53,9 @@ function fieldContent(
   schemas: MessageSchemas,
 ): Content {
   const isSingle = !body.repeated && !body.map;
-  if (isSingle && body.resolvedType !== null && isHttpBody(body.resolvedType)) return binaryContent;
+  if (isSingle && isHttpBody(body.resolvedType)) return binaryContent;
   const below = bound.get(body);
-  return jsonContent(binding, schemas.field(body, useOf(binding), below === "whole" ? undefined : below));
+  return jsonContent(binding, schemas.field(body, useOf(binding), below === "bound" ? undefined : below));
 }
 
 function useOf({ httpMethod }: Binding): "patch" | "request" {

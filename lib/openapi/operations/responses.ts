@@ -1,8 +1,10 @@
 import type { Binding } from "../../http-rule/binding.js";
+import { isRecord } from "../../schema/record.js";
+import { isHttpBody } from "../../schema/well-known.js";
 import type { Content, JsonSchema, Response } from "../document.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
 import { mapMembers } from "../versions/map-schemas.js";
-import { binaryContent, isHttpBody } from "./content.js";
+import { binaryContent } from "./content.js";
 import { errorsNamedIn } from "./error-comments.js";
 
 /**
@@ -11,8 +13,17 @@ import { errorsNamedIn } from "./error-comments.js";
  */
 export type ErrorForm = "status" | "google" | { readonly contentType: string; readonly schema: JsonSchema };
 
+export function isErrorForm(value: unknown): value is ErrorForm {
+  if (!isRecord(value)) return value === "status" || value === "google";
+  return typeof value.contentType === "string" && isRecord(value.schema);
+}
+
 /** How streams of responses are written to clients that do not ask for server-sent events. */
 export type StreamForm = "ndjson" | "sse" | "array" | "result-error";
+
+export function isStreamForm(value: unknown): value is StreamForm {
+  return typeof value === "string" && Object.hasOwn(streamContents, value);
+}
 
 export interface ResponseForms {
   readonly errors: ErrorForm;
@@ -70,7 +81,7 @@ function errorContent(form: ErrorForm, schemas: MessageSchemas): Content {
 function isBinary({ method, responseBody }: Binding): boolean {
   if (responseBody === undefined) return isHttpBody(method.responseType);
   const { resolvedType, repeated, map } = responseBody;
-  return resolvedType !== null && isHttpBody(resolvedType) && !repeated && !map;
+  return isHttpBody(resolvedType) && !repeated && !map;
 }
 
 interface StreamContent {

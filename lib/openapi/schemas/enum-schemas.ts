@@ -1,9 +1,10 @@
 import type protobuf from "protobufjs";
 import type { JsonSwitches } from "../../json/codec.js";
 import { enumNames } from "../../json/enum-names.js";
+import { valueComment } from "../../schema/walk.js";
 import { cleanComment, joinParagraphs } from "../comments.js";
+import { compact } from "../compact.js";
 import type { JsonSchema } from "../document.js";
-import { compact } from "../record.js";
 import type { Visibility } from "../visibility.js";
 
 /**
@@ -49,7 +50,7 @@ function readValues(type: protobuf.Enum, switches: JsonSwitches): EnumValue[] {
     const isAlias = seen.has(number);
     seen.add(number);
     const isDeprecated = type.valuesOptions?.[declaredName]?.deprecated === true;
-    const comment = cleanComment(type.comments[declaredName])?.replace(/\s*\n\s*/g, " ");
+    const comment = cleanComment(valueComment(type, declaredName))?.replace(/\s*\n\s*/g, " ");
     return {
       declaredName,
       name: isAlias ? declaredName : (byNumber.get(number) ?? declaredName),

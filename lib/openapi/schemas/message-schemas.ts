@@ -1,11 +1,11 @@
 import protobuf from "protobufjs";
+import type { BoundFields } from "../../http-rule/bound-fields.js";
 import { qualifiedName } from "../../schema/walk.js";
 import { annotateProperty } from "../annotations/annotate-property.js";
 import { cleanComment, joinParagraphs } from "../comments.js";
+import { compact } from "../compact.js";
 import type { DocumentContext } from "../context.js";
 import type { JsonSchema } from "../document.js";
-import { compact } from "../record.js";
-import type { BoundFields } from "./bound-fields.js";
 import { createComponents, type Use } from "./components.js";
 import { enumSchema } from "./enum-schemas.js";
 import { fieldBehaviors } from "./field-behavior.js";
@@ -45,7 +45,7 @@ export function createMessageSchemas(context: DocumentContext): MessageSchemas {
 
   /** Messages below the top level stay as they are, unless what is bound would have to be given. */
   function messageWithout(type: protobuf.Type, use: Use, bound: BoundFields): JsonSchema {
-    const isTouched = [...bound].some(([, below]) => below === "whole" || bindsRequired(below));
+    const isTouched = [...bound].some(([, below]) => below === "bound" || bindsRequired(below));
     if (!isTouched || wellKnownSchema(type, switches) !== undefined) return message(type, use);
     return object(`${qualifiedName(type)} ${use} without ${printBound(bound)}`, "Body", { type, use, bound });
   }
@@ -116,17 +116,17 @@ export function createMessageSchemas(context: DocumentContext): MessageSchemas {
   }
 
   function fieldsWithout(type: protobuf.Type, bound: BoundFields): protobuf.Field[] {
-    return visibleFields(type, visibility).filter((field) => bound.get(field) !== "whole");
+    return visibleFields(type, visibility).filter((field) => bound.get(field) !== "bound");
   }
 
   function propertySchema(
     field: protobuf.Field,
     use: Use,
-    bound: "whole" | BoundFields = noFields,
+    bound: "bound" | BoundFields = noFields,
   ): JsonSchema {
     const behaviors = fieldBehaviors(field);
     const schema = compact({
-      ...fieldSchema(field, use, bound === "whole" ? noFields : bound),
+      ...fieldSchema(field, use, bound === "bound" ? noFields : bound),
       description: describeField(field),
       deprecated: isDeprecated(field),
       readOnly: behaviors.has("OUTPUT_ONLY") || undefined,
@@ -138,7 +138,7 @@ export function createMessageSchemas(context: DocumentContext): MessageSchemas {
 
   function bindsRequired(bound: BoundFields): boolean {
     return [...bound].some(([field, below]) =>
-      below === "whole" ? isRequired(field) : bindsRequired(below),
+      below === "bound" ? isRequired(field) : bindsRequired(below),
     );
   }
 
@@ -180,7 +180,7 @@ function namesOf(type: protobuf.Type | protobuf.Enum, suffix: string) {
 
 function printBound(bound: BoundFields): string {
   return [...bound]
-    .map(([field, below]) => (below === "whole" ? field.name : `${field.name}(${printBound(below)})`))
+    .map(([field, below]) => (below === "bound" ? field.name : `${field.name}(${printBound(below)})`))
     .sort()
     .join();
 }

@@ -1,4 +1,5 @@
 import type protobuf from "protobufjs";
+import { findOneof } from "../../schema/find-oneof.js";
 import { cleanComment } from "../comments.js";
 import type { JsonSchema } from "../document.js";
 
@@ -12,7 +13,7 @@ export interface OneofNames {
 /**
  * The oneofs among the fields of a message.
  *
- * A oneof with one field left says nothing, and one that stands for `optional` is none.
+ * A oneof with one field left says nothing.
  */
 export function findOneofs(
   fields: readonly protobuf.Field[],
@@ -20,9 +21,8 @@ export function findOneofs(
 ): OneofNames[] {
   const oneofs = new Map<protobuf.OneOf, string[]>();
   for (const field of fields) {
-    if (!field.partOf || field.partOf.isProto3Optional) continue;
-    const names = oneofs.get(field.partOf) ?? [];
-    oneofs.set(field.partOf, [...names, nameOf(field)]);
+    const oneof = findOneof(field);
+    if (oneof !== undefined) oneofs.set(oneof, [...(oneofs.get(oneof) ?? []), nameOf(field)]);
   }
   return [...oneofs].filter(([, names]) => names.length > 1).map(([oneof, names]) => ({ oneof, names }));
 }

@@ -1,6 +1,6 @@
 import protobuf from "protobufjs";
 import { readOption } from "../../schema/read-option.js";
-import { isRecord, toList } from "../record.js";
+import { isRecord, toList } from "../../schema/record.js";
 
 /** The resource names that an API knows, from its `google.api.resource` annotations. */
 export interface Resources {

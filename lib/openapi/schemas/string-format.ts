@@ -1,7 +1,7 @@
 import type protobuf from "protobufjs";
 import { readOption } from "../../schema/read-option.js";
+import { isRecord } from "../../schema/record.js";
 import type { JsonSchema } from "../document.js";
-import { isRecord } from "../record.js";
 import { matcherOf, type Resources } from "./resources.js";
 
 /**
@@ -15,15 +15,15 @@ import { matcherOf, type Resources } from "./resources.js";
 export function stringFormat(field: protobuf.Field, resources: Resources): JsonSchema {
   if (field.type !== "string") return {};
   const [info] = readOption(field, "google.api.field_info").filter(isRecord);
-  const format = formats[String(info?.format)];
+  const format = formats.get(info?.format);
   if (format !== undefined) return format;
   const patterns = resources.patternsOf(field);
   return patterns.length === 0 ? {} : { pattern: matcherOf(patterns) };
 }
 
-const formats: Readonly<Record<string, JsonSchema>> = {
-  UUID4: { format: "uuid" },
-  IPV4: { format: "ipv4" },
-  IPV6: { format: "ipv6" },
-  IPV4_OR_IPV6: { anyOf: [{ format: "ipv4" }, { format: "ipv6" }] },
-};
+const formats = new Map<unknown, JsonSchema>([
+  ["UUID4", { format: "uuid" }],
+  ["IPV4", { format: "ipv4" }],
+  ["IPV6", { format: "ipv6" }],
+  ["IPV4_OR_IPV6", { anyOf: [{ format: "ipv4" }, { format: "ipv6" }] }],
+]);

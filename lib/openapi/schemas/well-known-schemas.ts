@@ -1,6 +1,7 @@
 import protobuf from "protobufjs";
 import type { JsonSwitches } from "../../json/codec.js";
 import { qualifiedName } from "../../schema/walk.js";
+import { isWrapper, isWrittenAsString, wrappedScalar } from "../../schema/well-known.js";
 import type { JsonSchema } from "../document.js";
 import { scalarSchema } from "./scalar-schemas.js";
 
@@ -14,9 +15,8 @@ import { scalarSchema } from "./scalar-schemas.js";
  * @see https://protobuf.dev/programming-guides/json/
  */
 export function wellKnownSchema(type: protobuf.Type, switches: JsonSwitches): JsonSchema | undefined {
-  const name = qualifiedName(type);
-  const scalar = wrappers.get(name);
-  return scalar === undefined ? wellKnownSchemas.get(name) : scalarSchema(scalar, switches);
+  const scalar = wrappedScalar(type);
+  return scalar === undefined ? wellKnownSchemas.get(qualifiedName(type)) : scalarSchema(scalar, switches);
 }
 
 /**
@@ -27,27 +27,9 @@ export function queryForm(type: protobuf.Type | protobuf.Enum): "text" | "json" 
   const name = qualifiedName(type);
   // They have one value each: there is nothing to say.
   if (name === "google.protobuf.Empty" || name === "google.protobuf.NullValue") return "none";
-  if (type instanceof protobuf.Enum || textForms.has(name) || wrappers.has(name)) return "text";
+  if (type instanceof protobuf.Enum || isWrittenAsString(type) || isWrapper(type)) return "text";
   return wellKnownSchemas.has(name) || name === "google.protobuf.Any" ? "json" : undefined;
 }
-
-const textForms = new Set([
-  "google.protobuf.Timestamp",
-  "google.protobuf.Duration",
-  "google.protobuf.FieldMask",
-]);
-
-const wrappers = new Map([
-  ["google.protobuf.DoubleValue", "double"],
-  ["google.protobuf.FloatValue", "float"],
-  ["google.protobuf.Int64Value", "int64"],
-  ["google.protobuf.UInt64Value", "uint64"],
-  ["google.protobuf.Int32Value", "int32"],
-  ["google.protobuf.UInt32Value", "uint32"],
-  ["google.protobuf.BoolValue", "bool"],
-  ["google.protobuf.StringValue", "string"],
-  ["google.protobuf.BytesValue", "bytes"],
-]);
 
 const wellKnownSchemas = new Map<string, JsonSchema>([
   ["google.protobuf.Timestamp", { type: "string", format: "date-time", examples: ["2026-01-15T01:30:15Z"] }],

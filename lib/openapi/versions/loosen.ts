@@ -1,4 +1,5 @@
 import type { JsonSwitches } from "../../json/codec.js";
+import { compact } from "../compact.js";
 import type {
   JsonSchema,
   OpenApiDocument,
@@ -7,7 +8,6 @@ import type {
   PathItem,
   RequestBody,
 } from "../document.js";
-import { compact } from "../record.js";
 import { withoutOneofs } from "../schemas/oneof-schemas.js";
 import { mapMembers, mapSchemas, mapSubschemas } from "./map-schemas.js";
 

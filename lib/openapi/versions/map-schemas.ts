@@ -1,5 +1,5 @@
+import { isRecord } from "../../schema/record.js";
 import type { JsonSchema, OpenApiDocument } from "../document.js";
-import { isRecord } from "../record.js";
 
 export type ConvertSchema = (schema: JsonSchema) => JsonSchema;
 

@@ -158,5 +158,7 @@ describe("the query parameters of an operation", () => {
       describeQuery(fields, `patch: "/v1/books" body: "book"`, options).map(({ required }) => required);
     assert.deepEqual(requiredOf({}), [true]);
     assert.deepEqual(requiredOf({ inferUpdateMask: true }), [undefined]);
+    const withoutBody = describeQuery(fields, `patch: "/v1/books"`, { inferUpdateMask: true });
+    assert.equal(withoutBody.find(({ name }) => name === "updateMask")?.required, true);
   });
 });

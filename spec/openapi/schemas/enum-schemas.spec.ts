@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import protobuf from "protobufjs";
 import { describe, it } from "vitest";
 import type { JsonSwitches } from "../../../lib/json/codec.js";
 import type { JsonSchema } from "../../../lib/openapi/document.js";
+import { enumSchema } from "../../../lib/openapi/schemas/enum-schemas.js";
+import { createVisibility } from "../../../lib/openapi/visibility.js";
 import { describeMethod, schemaOf } from "../describe-source.js";
 
 function describeEnum(declaration: string, json: JsonSwitches = {}): JsonSchema {
@@ -57,6 +60,15 @@ describe("the schema of an enum", () => {
     const withAlias = `enum BookState { option allow_alias = true; UNKNOWN = 0; GONE = 1; LOST = 1; }`;
     assert.deepEqual(describeEnum(withAlias), { type: "string", enum: ["UNKNOWN", "GONE", "LOST"] });
     assert.deepEqual(describeEnum(withAlias, { enumsAsIntegers: true }).enum, [0, 1]);
+  });
+
+  it("may have values named like what every object inherits, in a Root without comments", () => {
+    const { root } = protobuf.parse(`syntax = "proto3"; enum E { ZERO = 0; constructor = 1; toString = 2; }`);
+    const type = protobuf.Root.fromJSON(root.toJSON()).lookupEnum("E");
+    assert.deepEqual(enumSchema(type, {}, createVisibility([])), {
+      type: "string",
+      enum: ["ZERO", "constructor", "toString"],
+    });
   });
 
   it("says that it is deprecated", () => {

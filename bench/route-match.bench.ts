@@ -13,11 +13,12 @@ import type { Binding } from "../lib/http-rule/binding.js";
 import { compileBinding } from "../lib/http-rule/compile-binding.js";
 import { createRouter } from "../lib/http-rule/router.js";
 import { loadSchemaSync } from "../lib/schema/load-schema.js";
+import { measure, rounds } from "./measure.js";
 
 /**
  * What it costs to find the route of a request, with its path variables decoded, among more and more templates.
  *
- *     npx tsx bench/route-match.ts
+ *     npm run bench -- route-match
  *
  * The templates are those of Google's APIs, one for each shape. The other routers have neither verbs nor `**`:
  * a verb is written as a segment for all, and templates with `**` are left out.
@@ -58,8 +59,6 @@ export function benchRouteMatch(): void {
 
 type Find = (path: string) => unknown;
 
-const rounds = 15;
-const millisecondsPerRound = 8;
 const fiveSegments = "/v1/{a=projects/*/secrets/*}";
 
 const others: readonly { readonly name: string; readonly create: (templates: readonly string[]) => Find }[] =
@@ -167,31 +166,6 @@ function pickEvenly<T>(items: readonly T[], count: number): T[] {
     { length: count },
     (_, i) => items[Math.floor((i * items.length) / count)] ?? assert.fail(),
   );
-}
-
-/** The nanoseconds that each of some functions takes: the median of rounds that go through all of them. */
-function measure(functions: readonly (() => void)[]): number[] {
-  const samples = functions.map((): number[] => []);
-  for (let round = 0; round < rounds + 1; round++) {
-    for (const [i, run] of functions.entries()) {
-      const sample = measureOnce(run);
-      if (round > 0) samples[i]?.push(sample);
-    }
-  }
-  return samples.map((sample) => sample.sort((x, y) => x - y)[Math.floor(sample.length / 2)] ?? Number.NaN);
-}
-
-function measureOnce(run: () => void): number {
-  const start = process.hrtime.bigint();
-  const end = start + BigInt(millisecondsPerRound * 1e6);
-  let calls = 0;
-  let now = start;
-  for (let batch = 1; now < end; batch = Math.min(batch * 2, 1_000)) {
-    for (let i = 0; i < batch; i++) run();
-    calls += batch;
-    now = process.hrtime.bigint();
-  }
-  return Number(now - start) / calls;
 }
 
 /** What the router of all templates costs at startup. */

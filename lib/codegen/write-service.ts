@@ -1,0 +1,24 @@
+import type { Method, MethodKind, Service } from "../schema/schema.js";
+import type { NameOf } from "./name-types.js";
+import { writeComment } from "./write-comment.js";
+
+const methodTypes: Readonly<Record<MethodKind, string>> = {
+  unary: "UnaryMethod",
+  "client-streaming": "ClientStreamingMethod",
+  "server-streaming": "ServerStreamingMethod",
+  "duplex-streaming": "DuplexStreamingMethod",
+};
+
+/** The interface of a service, for `services.add` and `createClient`. */
+export function writeService({ name, comment, methods, reflection }: Service, nameOf: NameOf): string {
+  const properties = methods.map((method) => writeMethod(method, nameOf));
+  return `${writeComment(comment, "", reflection)}export interface ${name} {\n${properties.join("\n")}\n}\n`;
+}
+
+function writeMethod({ name, kind, comment, reflection, ...method }: Method, nameOf: NameOf): string {
+  const request = nameOf(method.requestType);
+  const response = nameOf(method.responseType);
+  const key = name.charAt(0).toLowerCase() + name.slice(1);
+  const type = `${methodTypes[kind]}<${request}, ${response}, ${request}Input, ${response}Input>`;
+  return `${writeComment(comment, "  ", reflection)}  readonly ${key}: ${type};`;
+}

@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import protobuf from "protobufjs";
+import { describe, it } from "vitest";
+import { codes, RpcError } from "../../lib/call/rpc-error.js";
+import { createJsonCodecs } from "../../lib/json/create-json-codecs.js";
+import { defaultRepresentation } from "../../lib/schema/representation.js";
+import { bookCodec, bookCodecs, bookType } from "./books.js";
+import { parseRoot } from "./parse-root.js";
+
+function nested(levels: number, open: string, close: string, inner = ""): string {
+  return open.repeat(levels) + inner + close.repeat(levels);
+}
+
+describe("depth", () => {
+  const shapes: readonly (readonly [
+    name: string,
+    open: string,
+    close: string,
+    inner: string,
+    levels: number,
+  ])[] = [
+    ["messages", '{"author":{"books":[', "]}}", "{}", 33],
+    ["lists of a Value", '{"extra":', "}", nested(99, "[", "]"), 1],
+    ["objects of a Struct", '{"labels":', "}", nested(99, '{"a":', "}", "0"), 1],
+  ];
+  for (const [name, open, close, inner, levels] of shapes) {
+    it(`of ${name} is 100 levels`, () => {
+      const text = nested(levels, open, close, inner);
+      assert.equal(bookCodec.encode(bookCodec.decode(text)), text);
+    });
+  }
+
+  it("of more levels is refused, whatever they are", () => {
+    for (const text of [
+      nested(34, '{"author":{"books":[', "]}}", ""),
+      nested(1, '{"extra":', "}", nested(100, "[", "]")),
+      nested(1, '{"labels":', "}", nested(100, '{"a":', "}", "0")),
+      nested(1, '{"extra":', "}", "[".repeat(1_000_000)),
+      nested(50, '{"detail":{"@type":"a/acme.Book","author":', "}}", "{}"),
+      nested(60, '{"detail":{"@type":"a/google.protobuf.Any","value":', "}}", "{}"),
+    ]) {
+      assert.throws(
+        () => bookCodec.decode(text),
+        (error) =>
+          error instanceof RpcError && /nested deeper than 100 levels|unknown field/.test(error.message),
+      );
+    }
+    const lenient = bookCodecs.with({ ignoreUnknownFields: true }).message(bookType);
+    assert.throws(() => lenient.decode(nested(1, '{"x":', "}", "[".repeat(1_000_000))), {
+      message: /nested deeper/,
+    });
+  });
+
+  it("of more messages than a binary message may nest is refused as well", () => {
+    const text = nested(1, '{"extra":', "}", nested(99, "[", "]"));
+    assert.throws(() => bookCodec.toBinary(text), {
+      code: codes.INVALID_ARGUMENT,
+      message: /nested deeper than 100 levels/,
+    });
+  });
+});
+
+describe("names of prototypes", () => {
+  const names = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "__defineGetter__"];
+  for (const name of names) {
+    it(`${name} is an ordinary key`, () => {
+      const json = `{"counts":{"${name}":1},"labels":{"${name}":{"${name}":true}},"statesByName":{"${name}":"OTHER"}}`;
+      const message = bookCodec.decode(json);
+      const counts = message.counts as object;
+      assert.equal(Object.getPrototypeOf(counts), Object.prototype);
+      assert.deepEqual(Object.keys(counts), [name]);
+      assert.equal(bookCodec.encode(message), json);
+      assert.equal(bookCodec.fromBinary(bookCodec.toBinary(json)), json);
+      assert.throws(() => bookCodec.decode(`{"counts":{"${name}":1,"${name}":2}}`), {
+        message: /given twice/,
+      });
+    });
+
+    it(`${name} is an unknown member, and no enum value`, () => {
+      assert.throws(() => bookCodec.decode(`{"${name}":{"a":1}}`), {
+        message: `unknown field "${name}" in acme.Book`,
+      });
+      assert.throws(() => bookCodec.decode(`{"state":"${name}"}`), { message: /^invalid value/ });
+      const lenient = bookCodecs.with({ ignoreUnknownFields: true }).message(bookType);
+      const message = lenient.decode(`{"${name}":{"polluted":1},"state":"${name}"}`);
+      assert.deepEqual(message, bookCodec.create());
+    });
+  }
+
+  it("leave all prototypes as they were", () => {
+    assert.deepEqual(Object.keys(Object.prototype), []);
+    assert.equal(({} as { polluted?: unknown }).polluted, undefined);
+  });
+});
+
+describe("large input", () => {
+  const fast = 3000;
+  const texts: Readonly<Record<string, string>> = {
+    "a long string": `{"name":"${"x".repeat(4_000_000)}"}`,
+    "a long string of escapes": `{"name":"${'\\"'.repeat(1_000_000)}"}`,
+    "a long string of backslashes": `{"name":"${"\\\\".repeat(1_000_000)}"}`,
+    "many short strings with escapes": `{"tags":[${Array(200_000).fill('"a\\n"').join()}]}`,
+    "a long number": `{"rating":${"1".repeat(300)}.${"1".repeat(1_000_000)}}`,
+    "much space": `{${" ".repeat(4_000_000)}}`,
+    "many keys": `{"counts":{${Array.from({ length: 100_000 }, (_, i) => `"k${i}":${i}`).join()}}}`,
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    it(`of ${name} takes no longer than its length asks for`, () => {
+      const start = performance.now();
+      bookCodec.decode(text);
+      assert(performance.now() - start < fast);
+    });
+  }
+
+  const faults: Readonly<Record<string, string>> = {
+    "a string that does not end": `{"name":"${"x".repeat(4_000_000)}`,
+    "a string of backslashes that does not end": `{"name":"${"\\\\".repeat(1_000_000)}`,
+    "a long name": `{"${"x".repeat(4_000_000)}":1}`,
+    "a fault after a long string": `{"name":"${"x".repeat(4_000_000)}","size":"x"}`,
+    "a fault after many elements": `{"tags":[${Array(500_000).fill('"a"').join()},1]}`,
+    "a long integer": `{"size":${"1".repeat(4_000_000)}}`,
+    "a long exponent": `{"size":1e${"1".repeat(1_000_000)}}`,
+    "a long fraction": `{"size":"0.${"0".repeat(1_000_000)}1"}`,
+    "a long mask": `{"mask":"${"a_".repeat(1_000_000)}"}`,
+    "a long time": `{"createTime":"${"0".repeat(1_000_000)}"}`,
+    "long base64": `{"cover":"${"A".repeat(4_000_001)}"}`,
+  };
+  for (const [name, text] of Object.entries(faults)) {
+    it(`with ${name} is refused as fast, in few words`, () => {
+      const start = performance.now();
+      assert.throws(
+        () => bookCodec.decode(text),
+        (error) => error instanceof RpcError,
+      );
+      assert(performance.now() - start < fast);
+    });
+  }
+});
+
+describe("large schemas", () => {
+  it("cost nothing until they are used", () => {
+    const root = new protobuf.Root();
+    for (let i = 0; i < 15_000; i++) {
+      const type = new protobuf.Type(`M${i}`).add(new protobuf.Field("next", 1, `M${(i + 1) % 15_000}`));
+      root.add(type.add(new protobuf.Field("id", 2, "int32")));
+    }
+    root.resolveAll();
+    const start = performance.now();
+    const codec = createJsonCodecs(root, defaultRepresentation).message(root.lookupType("M0"));
+    assert.deepEqual(codec.decode('{"next":{"id":1}}'), { next: { next: null, id: 1 }, id: 0 });
+    assert(performance.now() - start < 500);
+  });
+
+  it("may have messages of hundreds of fields", () => {
+    const fields = Array.from({ length: 300 }, (_, i) => `optional int32 field_${i} = ${i + 1};`);
+    const root = parseRoot(`syntax = "proto3"; message Wide { ${fields.join(" ")} }`);
+    const codec = createJsonCodecs(root, defaultRepresentation).message(root.lookupType("Wide"));
+    const json = `{${Array.from({ length: 300 }, (_, i) => `"field${i}":${i}`).join()}}`;
+    assert.equal(codec.encode(codec.decode(json)), json);
+    const reversed = `{${Array.from({ length: 300 }, (_, i) => `"field_${299 - i}":${299 - i}`).join()}}`;
+    assert.equal(codec.encode(codec.decode(reversed)), json);
+    assert.throws(() => codec.decode('{"field299":1,"field_299":1}'), {
+      message: 'field "field_299" is given twice',
+    });
+    assert.throws(() => codec.decode('{"field300":1}'), { message: 'unknown field "field300" in Wide' });
+  });
+
+  it("may have enums of thousands of values", () => {
+    const values = Array.from({ length: 3000 }, (_, i) => `V${i} = ${i};`);
+    const root = parseRoot(
+      `syntax = "proto3"; enum E { ${values.join(" ")} } message M { repeated E e = 1; }`,
+    );
+    const codec = createJsonCodecs(root, defaultRepresentation).message(root.lookupType("M"));
+    assert.equal(
+      codec.encode(codec.decode('{"e":["V0","V2999",5,"\\u0056 1"]}'.replace(" ", ""))),
+      '{"e":["V0","V2999","V5","V1"]}',
+    );
+    assert.throws(() => codec.decode('{"e":["V3000"]}'), {
+      message: 'invalid value "V3000" for field "e[0]" (E)',
+    });
+  });
+
+  it("may say anything in names: none of it is code", () => {
+    const root = new protobuf.Root();
+    const evil = 'x"];globalThis.hacked=1;//\u2028\n';
+    const type = new protobuf.Type("M");
+    const field = Object.assign(new protobuf.Field("a", 1, "string"), {
+      jsonName: evil,
+      protoName: `p${evil}`,
+    });
+    type
+      .add(field)
+      .add(
+        Object.assign(new protobuf.Field(evil, 2, "E"), { options: { default: ["globalThis.hacked=1"] } }),
+      );
+    root.add(type).add(new protobuf.Enum("E", { [evil]: 0, B: 1 }));
+    root.resolveAll();
+    for (const enums of [String, undefined]) {
+      const codecs = createJsonCodecs(root, { ...defaultRepresentation, enums }, { emitDefaults: true });
+      const codec = codecs.message(type);
+      assert.deepEqual(codec.decode(JSON.stringify({ [evil]: "v" })).a, "v");
+      assert.deepEqual(JSON.parse(codec.encode({ a: "v" }))[evil], "v");
+    }
+    assert.equal("hacked" in globalThis, false);
+  });
+});

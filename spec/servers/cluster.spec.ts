@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { describe, it, onTestFinished } from "vitest";
+import { createClient } from "../../lib/index.js";
+import { loadNotes, makeFolder } from "./notes.js";
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+describe("a cluster of two workers", () => {
+  it("shares a port and a Unix socket, and leaves nothing behind", async () => {
+    const port = await freePort();
+    const path = join(await makeFolder(), "notes.sock");
+    const primary = spawn(
+      process.execPath,
+      ["--import", "tsx", join(import.meta.dirname, "cluster-primary.ts"), String(port), path],
+      { stdio: ["ignore", "inherit", "inherit", "ipc"] },
+    );
+    onTestFinished(() => {
+      primary.kill("SIGKILL");
+    });
+    const [first] = await once(primary, "message");
+    const [second] = await once(primary, "message");
+    assert.notEqual(first.pid, second.pid);
+    assert.equal(first.address.port, port);
+
+    const services = await loadNotes();
+    for (const target of [`127.0.0.1:${port}`, `unix:${path}`]) {
+      const answers = new Set<string>();
+      for (let i = 0; i < 40; i++) {
+        // Connections are dealt out, so each call has one of its own.
+        const client = createClient(services.definition("behaviour.v1.Notes"), target, {
+          channelOptions: { "grpc.use_local_subchannel_pool": 1 },
+        });
+        answers.add((await client.send({})).text);
+        client.close();
+      }
+      const both = [`worker ${first.pid}`, `worker ${second.pid}`];
+      assert.deepEqual([...answers].sort(), both.sort(), target);
+    }
+    primary.send("stop");
+    const [code] = await once(primary, "exit");
+    assert.equal(code, 0);
+    assert(!existsSync(path));
+  });
+});

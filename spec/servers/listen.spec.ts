@@ -1,0 +1,486 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import http from "node:http";
+import http2 from "node:http2";
+import https from "node:https";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import tls from "node:tls";
+import { credentials } from "@grpc/grpc-js";
+import express from "express";
+import { describe, it, onTestFinished } from "vitest";
+import { ConfigError, listen, status } from "../../lib/index.js";
+import { connectNotes, loadNotes, notes, readTls, stopAfterwards, toArray } from "./notes.js";
+
+type Options = Parameters<typeof listen>[1];
+
+async function start(options: Options = {}, implementation: object = notes) {
+  const services = await loadNotes(implementation);
+  const server = stopAfterwards(await listen(services, { host: "127.0.0.1", gracePeriod: 1000, ...options }));
+  const { port } = server.address as AddressInfo;
+  return { services, server, port, target: `127.0.0.1:${port}` };
+}
+
+const serverTls = { key: readTls("server.key"), cert: readTls("server.pem"), ca: readTls("ca.pem") };
+
+interface Answer {
+  readonly status: number;
+  readonly headers: http2.IncomingHttpHeaders;
+  readonly body: string;
+}
+
+async function askHttp1(port: number, path: string, body?: string, secure = false): Promise<Answer> {
+  const options = {
+    port,
+    host: "127.0.0.1",
+    path,
+    method: body === undefined ? "GET" : "POST",
+    agent: false,
+  };
+  const req = secure ? https.request({ ...options, ca: readTls("ca.pem") }) : http.request(options);
+  req.end(body);
+  const [res] = (await once(req, "response")) as [http.IncomingMessage];
+  return {
+    status: res.statusCode ?? 0,
+    headers: res.headers,
+    body: String(Buffer.concat(await res.toArray())),
+  };
+}
+
+function openHttp2(port: number, secure = false): http2.ClientHttp2Session {
+  const session = secure
+    ? http2.connect(`https://127.0.0.1:${port}`, { ca: readTls("ca.pem") })
+    : http2.connect(`http://127.0.0.1:${port}`);
+  session.on("error", () => {});
+  onTestFinished(() => session.destroy());
+  return session;
+}
+
+async function askHttp2(session: http2.ClientHttp2Session, path: string, body?: string): Promise<Answer> {
+  const stream = session.request({ ":path": path, ":method": body === undefined ? "GET" : "POST" });
+  stream.end(body);
+  const [headers] = (await once(stream, "response")) as [http2.IncomingHttpHeaders];
+  return { status: Number(headers[":status"]), headers, body: String(Buffer.concat(await stream.toArray())) };
+}
+
+const app = express();
+app.get("/app", (req, res) => {
+  res.json({ version: req.httpVersion, secure: req.secure });
+});
+
+const rest = { path: "/v1/notes:send", body: '{"text":"x"}', answer: { text: "sent x", count: 0 } };
+
+for (const secure of [false, true]) {
+  describe(`one ${secure ? "TLS" : "cleartext"} port`, () => {
+    const options = secure ? { app, tls: serverTls } : { app };
+    const channel = secure ? { credentials: credentials.createSsl(readTls("ca.pem")) } : {};
+
+    it("answers REST over HTTP/1.1", async () => {
+      const { port } = await start(options);
+      const { status, body } = await askHttp1(port, rest.path, rest.body, secure);
+      assert.equal(status, 200);
+      assert.deepEqual(JSON.parse(body), rest.answer);
+    });
+
+    it("answers REST over HTTP/2", async () => {
+      const { port } = await start(options);
+      const { status, body } = await askHttp2(openHttp2(port, secure), rest.path, rest.body);
+      assert.equal(status, 200);
+      assert.deepEqual(JSON.parse(body), rest.answer);
+    });
+
+    it("answers native gRPC, all four kinds", async () => {
+      const { services, target } = await start(options);
+      const { send, collect, expand, chat } = connectNotes(services, target, channel);
+      assert.equal((await send({ text: "x" })).text, "sent x");
+      assert.deepEqual(await collect([{ text: "a" }, { text: "b" }]), { text: "a+b", count: 2 });
+      assert.equal((await toArray(expand({ text: "x", count: 500 }))).length, 500);
+      const heard = await toArray(chat([{ text: "a" }, { text: "b" }]));
+      assert.deepEqual(
+        heard.map(({ text }) => text),
+        ["heard a", "heard b"],
+      );
+    });
+
+    it("hands everything else to the app, over HTTP/1.1 and HTTP/2", async () => {
+      const { port } = await start(options);
+      const first = await askHttp1(port, "/app", undefined, secure);
+      assert.deepEqual(JSON.parse(first.body), { version: "1.1", secure });
+      const second = await askHttp2(openHttp2(port, secure), "/app");
+      assert.deepEqual(JSON.parse(second.body), { version: "2.0", secure });
+      assert.equal((await askHttp1(port, "/none", undefined, secure)).status, 404);
+      assert.equal((await askHttp2(openHttp2(port, secure), "/none")).status, 404);
+    });
+  });
+}
+
+describe("one HTTP/2 connection", () => {
+  it("carries gRPC calls and other requests at once", async () => {
+    const { port } = await start({ app });
+    const session = openHttp2(port);
+    const grpc = session.request({
+      ":method": "POST",
+      ":path": "/behaviour.v1.Notes/Chat",
+      "content-type": "application/grpc",
+      te: "trailers",
+    });
+    const said = Buffer.from("\0\0\0\0\x03\n\x01a", "latin1");
+    grpc.write(said);
+    const [first] = (await once(grpc, "data")) as [Buffer];
+    assert.equal(first.subarray(7).toString(), "heard a");
+    // The call is still open.
+    assert.deepEqual(JSON.parse((await askHttp2(session, rest.path, rest.body)).body), rest.answer);
+    assert.equal((await askHttp2(session, "/app")).status, 200);
+    grpc.end(said);
+    const [trailers] = (await once(grpc.resume(), "trailers")) as [http2.IncomingHttpHeaders];
+    assert.equal(trailers["grpc-status"], "0");
+  });
+});
+
+describe("a cleartext connection", () => {
+  async function speak(port: number, pieces: readonly string[]): Promise<string> {
+    const socket = connect(port, "127.0.0.1").setNoDelay(true);
+    onTestFinished(() => {
+      socket.destroy();
+    });
+    await once(socket, "connect");
+    for (const piece of pieces) await new Promise((resolve) => socket.write(piece, "latin1", resolve));
+    const [data] = (await once(socket, "data")) as [Buffer];
+    return data.toString("latin1");
+  }
+
+  it("may begin byte by byte", async () => {
+    const { port } = await start();
+    const request = "GET /none HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    assert.match(await speak(port, [...request]), /^HTTP\/1.1 404/);
+    const settings = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    assert.equal((await speak(port, [...settings])).charCodeAt(3), 4, "a SETTINGS frame");
+  });
+
+  it("may begin like HTTP/2 and be HTTP/1.1", async () => {
+    const { port } = await start();
+    assert.match(await speak(port, ["PRI", "NT /none HTTP/1.1\r\nhost: x\r\n\r\n"]), /^HTTP\/1.1 400/);
+    assert.match(
+      await speak(port, ["P", "OST /none HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n"]),
+      /^HTTP\/1.1 404/,
+    );
+  });
+
+  for (const bytes of ["", "PRI * HTT"]) {
+    it(`is closed when nothing follows ${JSON.stringify(bytes)} for long`, async () => {
+      const { port } = await start({ sniffTimeout: 30 });
+      const socket = connect(port, "127.0.0.1").resume();
+      socket.write(bytes);
+      await once(socket, "close");
+    });
+  }
+
+  it("may be closed or reset by its client before it has said anything", async () => {
+    const { port, services, target } = await start();
+    for (const leave of [
+      (s: Socket) => s.end(),
+      (s: Socket) => s.destroy(),
+      (s: Socket) => s.resetAndDestroy(),
+    ]) {
+      const socket = connect(port, "127.0.0.1").on("error", () => {});
+      await once(socket, "connect");
+      leave(socket);
+      await once(socket.resume(), "close");
+    }
+    assert.equal((await connectNotes(services, target).send({ text: "x" })).text, "sent x");
+  });
+});
+
+describe("a TLS connection", () => {
+  it("negotiates HTTP/2 with those who can", async () => {
+    const { port } = await start({ tls: serverTls });
+    for (const [offered, chosen] of [
+      [["h2", "http/1.1"], "h2"],
+      [["http/1.1", "h2"], "h2"],
+      [["http/1.1"], "http/1.1"],
+      [undefined, false],
+    ] as const) {
+      const socket = tls.connect({
+        port,
+        host: "127.0.0.1",
+        ca: readTls("ca.pem"),
+        ...(offered && { ALPNProtocols: [...offered] }),
+      });
+      await once(socket, "secureConnect");
+      assert.equal(socket.alpnProtocol, chosen);
+      socket.destroy();
+    }
+  });
+
+  it("is told from its first bytes when nothing was negotiated", async () => {
+    const { port } = await start({ tls: serverTls });
+    const socket = tls.connect({ port, host: "127.0.0.1", ca: readTls("ca.pem") });
+    await once(socket, "secureConnect");
+    const session = http2.connect("http://127.0.0.1", { createConnection: () => socket });
+    onTestFinished(() => session.destroy());
+    assert.equal((await askHttp2(session, rest.path, rest.body)).status, 200);
+  });
+
+  it("tells handlers who the client is, by gRPC and by REST over either version", async () => {
+    const seen: unknown[] = [];
+    const mutual = { ...serverTls, requestCert: true, rejectUnauthorized: true };
+    const { services, port, target } = await start(
+      { tls: mutual },
+      {
+        async send(call: { getAuthContext(): { sslPeerCertificate?: { subject: { CN: string } } } }) {
+          seen.push(call.getAuthContext().sslPeerCertificate?.subject.CN);
+          return {};
+        },
+      },
+    );
+    const key = { ca: readTls("ca.pem"), key: readTls("client.key"), cert: readTls("client.pem") };
+    const channel = { credentials: credentials.createSsl(key.ca, key.key, key.cert) };
+    await connectNotes(services, target, channel).send({});
+    const session = http2.connect(`https://127.0.0.1:${port}`, key);
+    onTestFinished(() => session.destroy());
+    await askHttp2(session, rest.path, rest.body);
+    const req = https.request({
+      ...key,
+      port,
+      host: "127.0.0.1",
+      path: rest.path,
+      method: "POST",
+      agent: false,
+    });
+    req.end(rest.body);
+    const [res] = (await once(req, "response")) as [http.IncomingMessage];
+    res.resume();
+    assert.deepEqual(seen, ["spec client", "spec client", "spec client"]);
+  });
+});
+
+describe("listen", () => {
+  it("answers 404 with a status for what nobody has, without an app", async () => {
+    const { port } = await start();
+    const first = await askHttp1(port, "/none");
+    const second = await askHttp2(openHttp2(port), "/none");
+    for (const { status, body } of [first, second]) {
+      assert.equal(status, 404);
+      assert.equal(JSON.parse(body).code, 5);
+    }
+  });
+
+  it("takes the options of the router", async () => {
+    const { port } = await start({ json: { emitDefaults: false } });
+    assert.deepEqual(JSON.parse((await askHttp1(port, rest.path, rest.body)).body), { text: "sent x" });
+  });
+
+  it("refuses an option that there is not", async () => {
+    const services = await loadNotes();
+    await assert.rejects(listen(services, { bodyLimits: 1 } as Options), ConfigError);
+  });
+
+  it("says so when its port is taken", async () => {
+    const { port } = await start();
+    await assert.rejects(
+      start({ port }),
+      new RegExp(`cannot listen on 127\\.0\\.0\\.1:${port}: .*EADDRINUSE`),
+    );
+  });
+
+  it("explains gRPC over HTTP/1.1", async () => {
+    const { port } = await start({ app });
+    const req = http.request({ port, path: "/behaviour.v1.Notes/Send", method: "POST", agent: false });
+    req.setHeader("content-type", "application/grpc");
+    req.end();
+    const [res] = (await once(req, "response")) as [http.IncomingMessage];
+    assert.equal(res.statusCode, 505);
+    assert.match(String(Buffer.concat(await res.toArray())), /gRPC needs HTTP\/2/);
+  });
+
+  it("cancels the call of a client that leaves, over HTTP/2", async () => {
+    let entered = () => {};
+    const isEntered = new Promise<void>((resolve) => {
+      entered = resolve;
+    });
+    let cancelled = (_: unknown) => {};
+    const reason = new Promise<unknown>((resolve) => {
+      cancelled = resolve;
+    });
+    const { port } = await start(
+      {},
+      {
+        send(call: { signal: AbortSignal }) {
+          call.signal.addEventListener("abort", () => cancelled(call.signal.reason));
+          entered();
+          return new Promise(() => {});
+        },
+      },
+    );
+    const stream = openHttp2(port).request({ ":path": rest.path, ":method": "POST" });
+    stream.on("error", () => {});
+    stream.end(rest.body);
+    await isEntered;
+    stream.close(http2.constants.NGHTTP2_CANCEL);
+    assert.equal(((await reason) as { code: number }).code, status.CANCELLED);
+  });
+
+  it("does not take what has come of an upload for all of it when its client leaves", async () => {
+    let ended = (_: unknown) => {};
+    const end = new Promise<unknown>((resolve) => {
+      ended = resolve;
+    });
+    const { port } = await start(
+      {},
+      {
+        async collect(requests: AsyncIterable<unknown>) {
+          try {
+            for await (const _ of requests) session.destroy();
+            ended("complete");
+          } catch (error) {
+            ended((error as { code: number }).code);
+          }
+          return {};
+        },
+      },
+    );
+    const session = openHttp2(port);
+    const stream = session.request({ ":path": "/v1/notes:collect", ":method": "POST" });
+    stream.on("error", () => {});
+    stream.write('{"text":"a"}\n');
+    assert.equal(await end, status.CANCELLED);
+  });
+
+  it("streams over HTTP/2 as it goes", async () => {
+    const { port } = await start();
+    const stream = openHttp2(port).request({ ":path": "/v1/notes:chat", ":method": "POST" });
+    for (const text of ["a", "b"]) {
+      stream.write(`{"text":"${text}"}\n`);
+      const [data] = (await once(stream, "data")) as [Buffer];
+      assert.equal(JSON.parse(String(data)).text, `heard ${text}`);
+    }
+    stream.end();
+    await once(stream.resume(), "end");
+  });
+});
+
+describe("a WebSocket upgrade", () => {
+  async function upgrade(port: number): Promise<string> {
+    const req = http.request({
+      port,
+      path: "/socket",
+      headers: { connection: "Upgrade", upgrade: "websocket" },
+    });
+    req.end();
+    const [res, socket] = (await once(req, "upgrade")) as [http.IncomingMessage, Socket];
+    socket.destroy();
+    return String(res.headers.upgrade);
+  }
+
+  const accept = (_: unknown, socket: Socket) => {
+    socket.end("HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n");
+  };
+
+  it("reaches the listeners of the server", async () => {
+    const { server, port } = await start({ app });
+    server.server.on("upgrade", accept);
+    assert.equal(await upgrade(port), "websocket");
+    assert.equal((await askHttp1(port, rest.path, rest.body)).status, 200);
+  });
+
+  it("reaches the listeners of the app, added before or after", async () => {
+    for (const isEarly of [true, false]) {
+      const own = express();
+      // Express does not declare that its app takes any listener.
+      const emitter: NodeJS.EventEmitter = own;
+      if (isEarly) emitter.on("upgrade", accept);
+      const { port } = await start({ app: own });
+      if (!isEarly) emitter.on("upgrade", accept);
+      assert.equal(await upgrade(port), "websocket");
+    }
+  });
+
+  it("is an ordinary request when nobody listens for it", async () => {
+    const { port } = await start({ app });
+    const req = http.request({
+      port,
+      path: "/app",
+      headers: { connection: "Upgrade", upgrade: "websocket" },
+    });
+    req.end();
+    const [res] = (await once(req, "response")) as [http.IncomingMessage];
+    assert.equal(res.resume().statusCode, 200);
+  });
+});
+
+describe("the shutdown of one port", () => {
+  const slow = () => {
+    let answer = (_: object) => {};
+    let entered = () => {};
+    const isEntered = new Promise<void>((resolve) => {
+      entered = resolve;
+    });
+    const send = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+        entered();
+      });
+    return { implementation: { send }, isEntered, answer: (message: object) => answer(message) };
+  };
+
+  it("lets a gRPC call end", async () => {
+    const { implementation, isEntered, answer } = slow();
+    const { server, services, target } = await start({}, implementation);
+    const call = connectNotes(services, target).send({ text: "x" });
+    await isEntered;
+    const stopping = server.shutdown();
+    answer({ text: "in time" });
+    assert.equal((await call).text, "in time");
+    await stopping;
+  });
+
+  for (const version of ["HTTP/1.1", "HTTP/2"]) {
+    it(`lets a REST call over ${version} end`, async () => {
+      const { implementation, isEntered, answer } = slow();
+      const { server, port } = await start({}, implementation);
+      const call =
+        version === "HTTP/2"
+          ? askHttp2(openHttp2(port), rest.path, rest.body)
+          : askHttp1(port, rest.path, rest.body);
+      await isEntered;
+      const stopping = server.shutdown();
+      answer({ text: "in time" });
+      assert.equal(JSON.parse((await call).body).text, "in time");
+      await stopping;
+    });
+  }
+
+  it("does not wait for connections that are kept alive", async () => {
+    const { server, port } = await start({ gracePeriod: 20_000 });
+    const agent = new http.Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    const req = http.request({ port, path: "/none", agent }).end();
+    const [res] = (await once(req, "response")) as [http.IncomingMessage];
+    res.resume();
+    const session = openHttp2(port);
+    await askHttp2(session, "/none");
+    await server.shutdown();
+  });
+
+  it("cancels what is left after the grace period, and closes every connection", async () => {
+    const { implementation, isEntered } = slow();
+    const { server, services, port, target } = await start({ gracePeriod: 30 }, implementation);
+    const silent = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    await once(silent, "connect");
+    const call = assert.rejects(connectNotes(services, target).send({ text: "x" }));
+    await isEntered;
+    await server.shutdown();
+    await call;
+    silent.destroy();
+  });
+
+  it("happens by await using", async () => {
+    let address: AddressInfo;
+    {
+      await using server = await listen(await loadNotes(), { host: "127.0.0.1" });
+      address = server.address as AddressInfo;
+    }
+    const socket = connect(address.port, address.address);
+    const [error] = (await once(socket, "error")) as [NodeJS.ErrnoException];
+    assert.equal(error.code, "ECONNREFUSED");
+  });
+});
