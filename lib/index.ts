@@ -36,6 +36,15 @@ export type { Health, ServingStatus } from "./grpc/health.js";
 export type { PropagatedCall } from "./grpc/propagate.js";
 export type { RemoteOptions } from "./grpc/remote.js";
 export { type GrpcServer, type GrpcServerOptions, startGrpcServer } from "./grpc/start-grpc-server.js";
+export {
+  type OpenTelemetryApi,
+  OpenTelemetryInterceptor,
+} from "./interceptors/open-telemetry-interceptor.js";
+export {
+  type PrometheusClient,
+  PrometheusInterceptor,
+  type PrometheusOptions,
+} from "./interceptors/prometheus-interceptor.js";
 export type { JsonSwitches } from "./json/codec.js";
 export type { OpenApiDocument } from "./openapi/document.js";
 export type { OpenApiOptions } from "./openapi/options.js";

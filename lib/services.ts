@@ -2,7 +2,7 @@ import type { ServiceDefinition } from "@grpc/grpc-js";
 import type protobuf from "protobufjs";
 import { Endpoint, type MessageForm } from "./call/endpoint.js";
 import { implement, type MethodImplementation } from "./call/implement.js";
-import type { ServerInterceptorSource } from "./call/interceptor.js";
+import { checkInterceptors, type ServerInterceptorSource } from "./call/interceptor.js";
 import type { Message } from "./call/message.js";
 import type { ImplementationOf } from "./call/typed-service.js";
 import { withCodecs } from "./grpc/definition-codecs.js";
@@ -12,6 +12,7 @@ import { compileBindings } from "./http-rule/compile-binding.js";
 import { createRouter } from "./http-rule/router.js";
 import type { JsonCodecs, JsonSwitches } from "./json/codec.js";
 import { createJsonCodecs } from "./json/create-json-codecs.js";
+import { checkOptionNames } from "./schema/check-option-names.js";
 import { ConfigError, type ConfigFault, type Report } from "./schema/config-error.js";
 import { type LoadOptions, loadSchema, loadSchemaSync, type SchemaSource } from "./schema/load-schema.js";
 import type { Representation } from "./schema/representation.js";
@@ -154,6 +155,8 @@ export class Services implements AsyncDisposable {
     options?: AddOptions,
   ): this;
   add(service: string | ServiceDefinition, implementation: object, options: AddOptions = {}): this {
+    checkOptionNames(options, ["interceptors"]);
+    checkInterceptors(options.interceptors ?? []);
     const methods =
       typeof service === "string"
         ? this.#resolveService(service).methods.map((method) => ({ method, form: undefined }))
@@ -201,6 +204,8 @@ export class Services implements AsyncDisposable {
   addRemote(service: string, target: string, options: AddRemoteOptions = {}): this {
     const endpoints = this.#resolveService(service).methods.map(({ path }) => this.endpoint(path));
     refuseSecond(endpoints);
+    checkOptionNames(options, ["interceptors", "credentials", "channelOptions"]);
+    checkInterceptors(options.interceptors ?? []);
     const remote = createRemote(target, options, this);
     this.#remotes.push(remote);
     this.#served = undefined;
@@ -231,6 +236,7 @@ export class Services implements AsyncDisposable {
    *     services.use(new LoggingInterceptor(), [RateLimit, { perSecond: 100 }]);
    */
   use(...interceptors: readonly ServerInterceptorSource[]): this {
+    checkInterceptors(interceptors);
     this.#interceptors.push(...interceptors);
     for (const endpoint of this.#endpoints.values()) endpoint.recompose();
     return this;

@@ -1,4 +1,5 @@
 import type { ServerInterceptor } from "@grpc/grpc-js";
+import { ConfigError } from "../schema/config-error.js";
 import type { ClientCall } from "./client-call.js";
 import type {
   ClientStreamingHandler,
@@ -112,6 +113,23 @@ export function sortInterceptors<GrpcInterceptor>(
     else grpc.push(source);
   }
   return { own, grpc };
+}
+
+/**
+ * Refuse what is no interceptor: a guard that cannot run must not be taken for one that does.
+ *
+ * @throws ConfigError naming its place in the list.
+ */
+export function checkInterceptors(sources: readonly unknown[]): void {
+  if (!Array.isArray(sources)) throw new ConfigError([{ message: "interceptors: give an array" }]);
+  const faults = sources.flatMap((source: unknown, i) => {
+    const [candidate] = Array.isArray(source) ? (source as unknown[]) : [source];
+    const isObject = typeof candidate === "object" && candidate !== null && "unaryServerHandler" in candidate;
+    if (isObject || typeof candidate === "function") return [];
+    const wanted = "an Interceptor, a class of one, [class, ...arguments], or a ServerInterceptor of grpc-js";
+    return { message: `interceptors[${i}] is not ${wanted}` };
+  });
+  if (faults.length > 0) throw new ConfigError(faults);
 }
 
 /** Asks for what it does, not for what it is: it may come from another copy of this package. */

@@ -8,6 +8,17 @@ export function createMetadata(): Metadata {
   return new Metadata();
 }
 
+/** The metadata of grpc-js that `value` is, be it of another copy of grpc-js; `undefined` if it is anything else. */
+export function findMetadata(value: unknown): Metadata | undefined {
+  if (value instanceof Metadata) return value;
+  const methods = ["getMap", "get", "clone", "merge"] as const;
+  const isOfCopy =
+    typeof value === "object" &&
+    value !== null &&
+    methods.every((name) => typeof Reflect.get(value, name) === "function");
+  return isOfCopy ? (value as Metadata) : undefined;
+}
+
 /** Visit every value of every key, in the order in which they were added. */
 export function eachMetadataValue(
   metadata: Metadata,

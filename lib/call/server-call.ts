@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Metadata, ServerUnaryCall } from "@grpc/grpc-js";
 import type { Method } from "../schema/schema.js";
 import type { Message } from "./message.js";
-import { createMetadata } from "./metadata.js";
+import { createMetadata, findMetadata } from "./metadata.js";
 import type { RpcError } from "./rpc-error.js";
 
 /** The TLS identity of a caller, as grpc-js gives it. */
@@ -122,6 +122,9 @@ export class ServerCall {
 
   /** Send response metadata (headers) ahead of the first message. Only the first call counts, as in grpc-js. */
   sendMetadata(metadata: Metadata): void {
+    if (findMetadata(metadata) === undefined) {
+      throw new TypeError("sendMetadata takes a Metadata of @grpc/grpc-js");
+    }
     if (!this.#isFinished) this.#door.sendMetadata(metadata);
   }
 

@@ -1,4 +1,5 @@
 import type { Metadata } from "@grpc/grpc-js";
+import { findMetadata } from "./metadata.js";
 import { codes, type ErrorDetail, RpcError } from "./rpc-error.js";
 
 /** How a call that failed ends. */
@@ -37,12 +38,21 @@ export const unexpectedMessage = "the handler failed unexpectedly";
  */
 export function readStatus(error: unknown): CallStatus {
   if (error instanceof InterceptedFailure) return { ...readStatus(error.error), metadata: error.metadata };
+  try {
+    return readExpected(error) ?? unexpectedStatus(error);
+  } catch {
+    // A getter of the error throws. Whatever it was meant to say, the handler has failed.
+    return unexpectedStatus(error);
+  }
+}
+
+function readExpected(error: unknown): CallStatus | undefined {
   if (error instanceof RpcError && isErrorCode(error.code)) {
     return {
       code: error.code,
       message: error.message,
       details: error.details,
-      metadata: error.metadata,
+      metadata: findMetadata(error.metadata),
       unexpected: undefined,
       error,
     };
@@ -52,11 +62,15 @@ export function readStatus(error: unknown): CallStatus {
       code: error.code,
       message: error.details ?? error.message ?? "",
       details: [],
-      metadata: error.metadata ?? undefined,
+      metadata: findMetadata(error.metadata),
       unexpected: undefined,
       error,
     };
   }
+  return undefined;
+}
+
+function unexpectedStatus(error: unknown): CallStatus {
   return {
     code: codes.UNKNOWN,
     message: unexpectedMessage,
@@ -72,17 +86,22 @@ interface ServiceError {
   readonly code: number;
   readonly details?: string;
   readonly message?: string;
-  readonly metadata?: Metadata | null;
+  readonly metadata?: unknown;
 }
 
-/** Node's own errors have a code too, but theirs is a text: `"ENOENT"`. */
+/**
+ * Other errors have a code too: Node's a text (`"ENOENT"`), databases' a large number, and that of a DOMException is
+ * from a list of its own.
+ */
 function isServiceError(error: unknown): error is ServiceError {
-  if (typeof error !== "object" || error === null || !("code" in error) || !isErrorCode(error.code))
-    return false;
+  if (typeof error !== "object" || error === null || error instanceof DOMException) return false;
+  if (!("code" in error) || !isErrorCode(error.code)) return false;
   const { details, message } = error as { details?: unknown; message?: unknown };
   return typeof details === "string" || (details === undefined && typeof message === "string");
 }
 
 function isErrorCode(code: unknown): code is number {
-  return typeof code === "number" && Number.isInteger(code) && code > 0;
+  return (
+    typeof code === "number" && Number.isInteger(code) && code > codes.OK && code <= codes.UNAUTHENTICATED
+  );
 }

@@ -13,27 +13,29 @@ export type NameOf = (type: NamedType) => string;
  *     library.v1.Shelf.Label   // Shelf_Label, or library_v1_Shelf_Label
  */
 export function nameTypes(types: readonly NamedType[], services: readonly Service[]): NameOf {
-  const taken = new Map<string, number>();
-  const claim = (name: string) => taken.set(name, (taken.get(name) ?? 0) + 1);
-  for (const name of reserved) claim(name);
-  for (const { name } of services) claim(name);
-  for (const type of types) {
-    claim(shortName(type));
-    claim(`${shortName(type)}Input`);
+  const claims = new Map<string, number>();
+  const wished = types.flatMap((type) => [shortName(type), `${shortName(type)}Input`]);
+  for (const name of [...reserved, ...services.map(({ name }) => name), ...wished]) {
+    claims.set(name, (claims.get(name) ?? 0) + 1);
   }
-  const isOne = (name: string) => taken.get(name) === 1;
-  const names = new Map(
-    types.map((type) => {
-      const short = shortName(type);
-      const name = isOne(short) && isOne(`${short}Input`) ? short : qualifiedName(type).replaceAll(".", "_");
-      return [type, name];
-    }),
-  );
+  const isOne = (name: string) => claims.get(name) === 1;
+  const names = new Map<NamedType, string>();
+  for (const type of types) {
+    const short = shortName(type);
+    if (isOne(short) && isOne(`${short}Input`)) names.set(type, short);
+  }
+  for (const type of types) {
+    if (names.has(type)) continue;
+    let name = qualifiedName(type).replaceAll(".", "_");
+    while (claims.has(name) || claims.has(`${name}Input`)) name += "_";
+    names.set(type, name);
+    claims.set(name, 1).set(`${name}Input`, 1);
+  }
   // Every type that fields lead to has been named.
   return (type) => names.get(type) as string;
 }
 
-/** What the file needs for itself. */
+/** What the file needs for itself, and what TypeScript does. */
 const reserved = [
   "Array",
   "Buffer",
@@ -42,9 +44,11 @@ const reserved = [
   "DuplexStreamingMethod",
   "Int64Input",
   "Long",
+  "Record",
   "ServerStreamingMethod",
   "Uint8Array",
   "UnaryMethod",
+  ..."any bigint boolean never null number object string symbol undefined unknown void".split(" "),
 ];
 
 function shortName(type: NamedType): string {

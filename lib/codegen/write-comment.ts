@@ -11,7 +11,7 @@ export function writeComment(
   declaration?: protobuf.ReflectionObject,
 ): string {
   const lines = (comment ?? "").trim() === "" ? [] : (comment ?? "").trim().split("\n");
-  if (declaration?.options?.["deprecated"] === true) {
+  if (declaration?.options?.deprecated === true) {
     if (lines.length > 0) lines.push("");
     lines.push("@deprecated");
   }

@@ -13,16 +13,20 @@ interface MessageOptions {
 export function writeMessage(type: protobuf.Type, name: string, options: MessageOptions): string {
   const comment = writeComment(type.comment, "", type);
   const read = type.fieldsArray.map((field) => readProperty(field, options));
-  const oneofs = options.representation.oneofs ? type.oneofsArray.flatMap(oneofProperty) : [];
+  // proto3's `optional` is no oneof to anybody but the compiler of protobuf.
+  const oneofs = options.representation.oneofs
+    ? type.oneofsArray.filter(({ isProto3Optional }) => !isProto3Optional)
+    : [];
   const write = type.fieldsArray.map((field) => writeProperty(field, options));
   return [
     `${comment}export interface ${name} {`,
     ...read,
-    ...oneofs,
+    ...oneofs.map((oneof) => `${writeComment(oneof.comment, "  ")}  ${oneofProperty(oneof)};`),
     "}",
     "",
     `${writeComment(`\`${name}\` as it may be written.`, "")}export interface ${name}Input {`,
     ...write,
+    ...oneofs.map((oneof) => `  readonly ${oneofProperty(oneof)} | undefined;`),
     ...(qualifiedName(type) === "google.protobuf.Any" ? anyInput : []),
     "}",
     "",
@@ -55,11 +59,10 @@ function writeProperty(field: protobuf.Field, { fieldTypes }: MessageOptions): s
   return `  readonly ${key}?: ${type} | null | undefined;`;
 }
 
-/** Tells which member is set; proto3's `optional` is no oneof to anybody but the compiler of protobuf. */
-function oneofProperty(oneof: protobuf.OneOf): string[] {
-  if (oneof.isProto3Optional) return [];
+/** Tells which member is set. */
+function oneofProperty(oneof: protobuf.OneOf): string {
   const members = oneof.fieldsArray.map(({ name }) => JSON.stringify(name)).join(" | ");
-  return [`${writeComment(oneof.comment, "  ")}  ${propertyKey(oneof.name)}?: ${members};`];
+  return `${propertyKey(oneof.name)}?: ${members}`;
 }
 
 function listOf(type: string): string {

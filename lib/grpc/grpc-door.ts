@@ -1,6 +1,7 @@
 import type { Metadata, ServerUnaryCall } from "@grpc/grpc-js";
 import type { Message } from "../call/message.js";
 import type { AuthContext, Door, MetricsRecorder, ServerCall } from "../call/server-call.js";
+import { withoutTransport } from "./transport-metadata.js";
 
 /** What the calls of all four kinds have in common in grpc-js. */
 export type GrpcCall = Pick<
@@ -30,7 +31,8 @@ export class GrpcDoor implements Door {
   }
 
   sendMetadata(metadata: Metadata): void {
-    this.#call.sendMetadata(metadata);
+    // grpc-js takes a header that HTTP/2 forbids, and then never answers the call.
+    this.#call.sendMetadata(withoutTransport(metadata));
   }
 
   getPeer(): string {

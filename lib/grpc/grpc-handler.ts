@@ -1,4 +1,5 @@
 import type {
+  Metadata,
   ServerDuplexStream,
   ServerReadableStream,
   ServerUnaryCall,
@@ -19,6 +20,7 @@ import { codes, RpcError } from "../call/rpc-error.js";
 import { ServerCall } from "../call/server-call.js";
 import { type GrpcCall, GrpcDoor } from "./grpc-door.js";
 import type { GrpcStatus } from "./grpc-status.js";
+import { withoutTransport } from "./transport-metadata.js";
 
 /** Messages pass grpc-js as bytes: what they are made of is the endpoint's business. */
 type Bytes = Buffer;
@@ -150,13 +152,17 @@ function sendAnswer(
     .then(
       (bytes) => {
         call.finish();
-        callback(null, bytes, call.trailersIfAny);
+        callback(null, bytes, readTrailers(call));
       },
       (error) => {
         call.finish();
         callback(writeStatus(error, call));
       },
     );
+}
+
+function readTrailers({ trailersIfAny }: ServerCall): Metadata | undefined {
+  return trailersIfAny && withoutTransport(trailersIfAny);
 }
 
 type ResponseStream = ServerWritableStream<Bytes, Bytes> | ServerDuplexStream<Bytes, Bytes>;
@@ -178,7 +184,7 @@ async function sendResponses(
       if (!isWritable) await call.untilCancelled(() => untilDrained(grpcCall));
     }
     call.finish();
-    grpcCall.end(call.trailersIfAny);
+    grpcCall.end(readTrailers(call));
   } catch (error) {
     call.finish();
     grpcCall.emit("error", writeStatus(error, call));

@@ -4,6 +4,7 @@ import type { ServerCall } from "../call/server-call.js";
 import { readStatus } from "../call/status.js";
 import { encodeStatus, statusDetailsKey } from "../call/status-details.js";
 import type { JsonCodecs } from "../json/codec.js";
+import { withoutTransport } from "./transport-metadata.js";
 
 /** A status as grpc-js sends it. */
 export interface GrpcStatus {
@@ -26,8 +27,8 @@ export function createStatusWriter({ codecs, detailedErrors, onError }: StatusWr
   return (error: unknown, call: ServerCall): GrpcStatus => {
     const status = readStatus(error);
     if (status.unexpected !== undefined) onError(status.unexpected, call);
-    const metadata = status.metadata?.clone() ?? new Metadata();
-    if (call.trailersIfAny !== undefined) metadata.merge(call.trailersIfAny);
+    const metadata = status.metadata === undefined ? new Metadata() : withoutTransport(status.metadata);
+    if (call.trailersIfAny !== undefined) metadata.merge(withoutTransport(call.trailersIfAny));
     // The error of a remote call has its details as the bytes that they came in.
     if (metadata.get(statusDetailsKey).length === 0 && status.details.length > 0) {
       const details = status.details.flatMap((detail) =>

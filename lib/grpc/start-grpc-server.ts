@@ -1,4 +1,6 @@
 import { type ChannelOptions, Server, ServerCredentials, type ServiceDefinition } from "@grpc/grpc-js";
+import { checkOptionNames } from "../schema/check-option-names.js";
+import { ConfigError } from "../schema/config-error.js";
 import type { Service } from "../schema/schema.js";
 import { serviceDefinition } from "../schema/service-definition.js";
 import type { Services } from "../services.js";
@@ -48,9 +50,10 @@ export interface GrpcServer extends AsyncDisposable {
  * The file of a Unix socket that a crashed server left is replaced; one that a server listens on is not. Reflection
  * and health are served beside the services; interceptors do not see their calls.
  *
- * @throws Error when an address cannot be listened on; then none is.
+ * @throws ConfigError for options that do not exist; Error when an address cannot be listened on, and then none is.
  */
 export async function startGrpcServer(services: Services, options: GrpcServerOptions): Promise<GrpcServer> {
+  checkOptions(options);
   const server = new Server(options.channelOptions);
   const served = withBuiltInServices(services, options);
   for (const each of served.all) addServices(server, each, createHandlerOptions(each, options));
@@ -116,4 +119,24 @@ function drain(server: Server, listeners: Listeners, gracePeriod: number): Promi
       resolve();
     });
   });
+}
+
+function checkOptions(options: GrpcServerOptions): void {
+  checkOptionNames(options, [
+    "address",
+    "credentials",
+    "socketMode",
+    "gracePeriod",
+    "channelOptions",
+    "reflection",
+    "health",
+    "detailedErrors",
+    "onError",
+  ]);
+  const addresses = [options.address].flat();
+  if (addresses.length > 0 && addresses.every((address) => typeof address === "string" && address !== ""))
+    return;
+  throw new ConfigError([
+    { message: 'address: say where to listen, as in "127.0.0.1:50051" or "unix:/run/x.sock"' },
+  ]);
 }

@@ -2,12 +2,21 @@ import { Metadata } from "@grpc/grpc-js";
 
 /** What belongs to one connection, and not to the call: each side writes its own. */
 const ofTransport = new Set([
+  "connection",
   "content-length",
   "content-type",
   "date",
   "grpc-accept-encoding",
   "grpc-encoding",
   "grpc-timeout",
+  "host",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
   "user-agent",
 ]);
 

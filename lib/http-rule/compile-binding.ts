@@ -4,6 +4,7 @@ import type { HttpRule, Method, Service } from "../schema/schema.js";
 import { qualifiedName } from "../schema/walk.js";
 import type { Binding, BoundVariable } from "./binding.js";
 import { parseTemplate, TemplateError } from "./parse-template.js";
+import { printFieldPath } from "./print-template.js";
 import { findField, resolveVariableFields, unknownField } from "./resolve-fields.js";
 import type { Template, Variable } from "./template.js";
 
@@ -91,13 +92,13 @@ function findConflict(later: BoundVariable["fields"], earlier: BoundVariable["fi
   const field = later[depth];
   const other = earlier[depth === -1 ? later.length : depth];
   if (field === undefined && other === undefined)
-    return `field "${printFields(later)}" is in the path twice: remove one`;
+    return `field "${printFieldPath(later)}" is in the path twice: remove one`;
   if (field === undefined || other === undefined) {
-    return `fields "${printFields(earlier)}" and "${printFields(later)}" are in the path and one is part of the other: remove one`;
+    return `fields "${printFieldPath(earlier)}" and "${printFieldPath(later)}" are in the path and one is part of the other: remove one`;
   }
   if (field.partOf === null || field.partOf !== other.partOf) return undefined;
   return (
-    `fields "${printFields(earlier)}" and "${printFields(later)}" are of one oneof "${field.partOf.name}", ` +
+    `fields "${printFieldPath(earlier)}" and "${printFieldPath(later)}" are of one oneof "${field.partOf.name}", ` +
     "which holds one of them: give each a rule of its own in additional_bindings"
   );
 }
@@ -130,14 +131,9 @@ function refuseBoundBody(body: protobuf.Field, variables: readonly BoundVariable
       fault(`body "${body.protoName}" is in the path already: name another field or leave body out`);
     } else if (top !== body && body.partOf !== null && top.partOf === body.partOf) {
       fault(
-        `body "${body.protoName}" and field "${printFields(fields)}" of the path are of one oneof ` +
+        `body "${body.protoName}" and field "${printFieldPath(fields)}" of the path are of one oneof ` +
           `"${body.partOf.name}", which holds one of them: name another field or leave body out`,
       );
     }
   }
-}
-
-/** The name of a variable, as its template has it: `book.name`. */
-function printFields(fields: BoundVariable["fields"]): string {
-  return fields.map((field) => field.protoName).join(".");
 }

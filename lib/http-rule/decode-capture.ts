@@ -1,5 +1,6 @@
 import { invalidField } from "../call/rpc-error.js";
 import type { BoundVariable } from "./binding.js";
+import { printFieldPath } from "./print-template.js";
 
 /**
  * Decode what a variable captured of a request path.
@@ -24,7 +25,7 @@ export function decodeCapture(
       .map((part, i) => (i % 2 === 1 ? part : decodeURIComponent(part)))
       .join("");
   } catch (cause) {
-    const name = fields.map((field) => field.protoName).join(".");
+    const name = printFieldPath(fields);
     throw invalidField(name, `malformed escape in ${JSON.stringify(text)} for field "${name}"`, { cause });
   }
 }

@@ -1,3 +1,4 @@
+import type protobuf from "protobufjs";
 import type { Segment, Template, Variable } from "./template.js";
 
 /**
@@ -26,6 +27,15 @@ export function printTemplate(template: Template): string {
  */
 export function templateShape(template: Template): string {
   return joinPath(template.segments.map(printSegment), template.verb);
+}
+
+/**
+ * The name of a variable, as its template has it.
+ *
+ *     printFieldPath([book, name])     // "book.name"
+ */
+export function printFieldPath(fields: readonly protobuf.Field[]): string {
+  return fields.map((field) => field.protoName).join(".");
 }
 
 function joinPath(segments: readonly string[], verb: string | undefined): string {

@@ -7,6 +7,7 @@ import type { JsonCodecs } from "../json/codec.js";
 import type { Representation } from "../schema/representation.js";
 import { type BindableField, createBindableField, findHolder, protoNameOf } from "./bindable-field.js";
 import { createEmptyMessages } from "./empty-message.js";
+import { findWellKnownParent } from "./well-known-parts.js";
 
 export interface CaptureBinderOptions {
   readonly codecs: JsonCodecs;
@@ -25,14 +26,15 @@ export function createCaptureBinder(binding: Binding, options: CaptureBinderOpti
     const leaf = path[path.length - 1] as BindableField;
     const name = fields.map(protoNameOf).join(".");
     const refuseOther = options.rejectBodyCollisions ? createCollisionCheck(path, name, options) : undefined;
-    return { path, leaf, name, refuseOther };
+    return { path, leaf, name, refuseOther, wellKnown: findWellKnownParent(path) };
   });
   return (message, captures) => {
     for (let i = 0; i < variables.length; i++) {
-      const { path, leaf, name, refuseOther } = variables[i] as (typeof variables)[number];
+      const { path, leaf, name, refuseOther, wellKnown } = variables[i] as (typeof variables)[number];
       const value = leaf.codec.parse(captures[i] as string, name);
       refuseOther?.(message, value);
       leaf.set(findHolder(message, path), value);
+      wellKnown?.check(message);
     }
   };
 }

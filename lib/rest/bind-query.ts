@@ -8,6 +8,7 @@ import { type BindableField, createBindableField, findHolder, protoNameOf } from
 import type { BoundFields } from "./bound-fields.js";
 import { Claims } from "./claims.js";
 import { eachParameter, type ParameterName, parseParameterName } from "./parse-query.js";
+import { findWellKnownParent, type WellKnownParent } from "./well-known-parts.js";
 
 export interface QueryBinderOptions {
   readonly codecs: JsonCodecs;
@@ -41,13 +42,18 @@ export function createQueryBinder(type: protobuf.Type, options: QueryBinderOptio
 
   return (message, query) => {
     const claims = new Claims();
+    const wellKnown = new Map<string, WellKnownParent>();
     eachParameter(query, ({ name, readValue }) => {
       if (isForeign(name)) return;
       const target = findTarget(type, parseParameterName(name), fieldsOf, options.bound);
-      if (typeof target === "object") assign(message, target, readValue(), claims);
-      else if (rejectsUnknown && target === "bound") throw boundParameter(name);
+      if (typeof target === "object") {
+        assign(message, target, readValue(), claims);
+        const parent = target.path.length === 1 ? undefined : findWellKnownParent(target.path);
+        if (parent !== undefined) wellKnown.set(parent.name, parent);
+      } else if (rejectsUnknown && target === "bound") throw boundParameter(name);
       else if (rejectsUnknown && !options.systemParameters.has(name)) throw unknownParameter(name, type);
     });
+    for (const parent of wellKnown.values()) parent.check(message);
   };
 }
 

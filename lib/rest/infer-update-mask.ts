@@ -6,6 +6,7 @@ import { fieldsByName } from "../json/field-names.js";
 import type { Representation } from "../schema/representation.js";
 import { qualifiedName } from "../schema/walk.js";
 import { createBindableField, protoNameOf } from "./bindable-field.js";
+import { isWellKnown } from "./well-known.js";
 
 /** Sets the field mask of a message that has none to what the text of its body sets. */
 export type MaskInference = (message: Message, bodyText: string) => void;
@@ -85,8 +86,4 @@ function isLeaf(field: protobuf.Field): boolean {
 function qualifiedTypeOf(field: protobuf.Field): string | undefined {
   const { resolvedType } = field.resolve();
   return resolvedType === null ? undefined : qualifiedName(resolvedType);
-}
-
-function isWellKnown(type: protobuf.Type): boolean {
-  return qualifiedName(type).startsWith("google.protobuf.");
 }

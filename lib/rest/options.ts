@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { createFaultListener } from "../call/fault-listener.js";
 import type { ServerCall } from "../call/server-call.js";
 import type { JsonCodecs, JsonSwitches } from "../json/codec.js";
 import { ConfigError, type ConfigFault } from "../schema/config-error.js";
@@ -156,23 +157,6 @@ export function resolveRestOptions(
     detailedErrors: options.detailedErrors ?? false,
     formatError: options.formatError ?? preset.formatError,
     onError: createFaultListener(options.onError),
-  };
-}
-
-type FaultListener = NonNullable<RestOptions["onError"]>;
-
-const printFault: FaultListener = (error, call) =>
-  console.error(`${call?.method.fullName ?? "a request"} failed:`, error);
-
-/** A listener that fails itself, at once or by its promise, must not take the answer or the process with it. */
-function createFaultListener(listener: FaultListener = printFault): FaultListener {
-  return (error, call) => {
-    const fail = (fault: unknown) => printFault(new Error("onError failed", { cause: fault }), call);
-    try {
-      Promise.resolve(listener(error, call)).catch(fail);
-    } catch (fault) {
-      fail(fault);
-    }
   };
 }
 

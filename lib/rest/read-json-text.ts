@@ -1,4 +1,4 @@
-import { codes } from "../call/rpc-error.js";
+import { codes, RpcError } from "../call/rpc-error.js";
 import { decodeText, isJson, parseContentType } from "../http/content-type.js";
 import { HttpError } from "../http/http-error.js";
 import type { HttpRequest } from "../http/http-message.js";
@@ -36,7 +36,16 @@ export function readJsonText(request: HttpRequest, options: JsonTextOptions): st
   }
   // Whoever has made an object of it knew it to be JSON, but for forms.
   if (isForm(request)) checkJsonType(request, options);
-  return JSON.stringify(parsedBody);
+  return printParsed(parsedBody);
+}
+
+/** JSON.parse goes deeper than JSON.stringify. */
+function printParsed(parsedBody: unknown): string {
+  try {
+    return JSON.stringify(parsedBody);
+  } catch (cause) {
+    throw new RpcError(codes.INVALID_ARGUMENT, "the request body is nested too deeply", { cause });
+  }
 }
 
 /** The same bytes, if they are not too many. */

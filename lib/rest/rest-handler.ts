@@ -83,11 +83,16 @@ export function createRestHandler(
 
   return {
     handle(request) {
-      const httpMethod = settings.methodOverride ? readOverride(request) : request.httpMethod;
-      const match = router.match(httpMethod, request.path);
-      if (match === undefined) return answerUnmatched(request);
-      const response = serve(findRoute(match.binding), match, request);
-      return request.httpMethod === "HEAD" ? response.then(withoutBody) : response;
+      try {
+        const httpMethod = settings.methodOverride ? readOverride(request) : request.httpMethod;
+        const match = router.match(httpMethod, request.path);
+        if (match === undefined) return answerUnmatched(request);
+        const response = serve(findRoute(match.binding), match, request);
+        return request.httpMethod === "HEAD" ? response.then(withoutBody) : response;
+      } catch (error) {
+        // A route that cannot be compiled is a fault of ours; a host that is thrown at would end with its process.
+        return errors.encodeResponse(error, request);
+      }
     },
     answerNotFound(request) {
       const path = request.path.slice(0, 200);

@@ -24,6 +24,7 @@ export interface EncoderSlot {
  *         if (v !== undefined && v !== null) {
  *           f = 0;
  *           if (typeof v !== "string") v = toText(v);
+ *           if (!v.isWellFormed()) v = v.toWellFormed();
  *           if (v !== "") w.uint32(10).string(v);
  *         }
  *         ...
@@ -143,7 +144,11 @@ function convert(field: protobuf.Field, index: number, name: string): string {
 function convertScalar(type: string, name: string): string {
   switch (type) {
     case "string":
-      return `if (typeof ${name} !== "string") ${name} = values.toText(${name}); `;
+      // Of half a surrogate pair the writer would make invalid UTF-8, for which readers refuse the whole message.
+      return (
+        `if (typeof ${name} !== "string") ${name} = values.toText(${name}); ` +
+        `if (!${name}.isWellFormed()) ${name} = ${name}.toWellFormed(); `
+      );
     case "bool":
       return `if (typeof ${name} !== "boolean") ${name} = values.toBool(${name}); `;
     case "bytes":

@@ -19,7 +19,13 @@ export interface PackageDefinition {
  */
 export function loadPackageDefinition(source: unknown, keepCase: boolean, report: Report): protobuf.Root {
   const definition = isRecord(source) ? source : {};
-  const packages = mergePackages([...new Set(findDescriptors(definition))]);
+  let packages: descriptor.IFileDescriptorProto[];
+  try {
+    packages = mergePackages([...new Set(findDescriptors(definition))]);
+  } catch (error) {
+    report({ message: `a descriptor of the PackageDefinition cannot be read: ${(error as Error).message}` });
+    return new protobuf.Root();
+  }
   if (packages.length === 0) {
     report({
       message:

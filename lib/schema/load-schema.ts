@@ -128,7 +128,11 @@ function findRoot(source: unknown): protobuf.Root | undefined {
   if (typeof source !== "object" || source === null) return undefined;
   if (!("resolveAll" in source && "toJSON" in source && typeof source.toJSON === "function"))
     return undefined;
-  return protobuf.Root.fromJSON(source.toJSON({ keepComments: true }));
+  const { options, nested }: ReturnType<protobuf.Root["toJSON"]> = source.toJSON({ keepComments: true });
+  const root = new protobuf.Root(options);
+  // `Root.fromJSON` would resolve it, and throw for the first type that is missing.
+  root.addJSON(nested ?? {});
+  return root;
 }
 
 function describeSet({ root, files, lines }: ReturnType<typeof loadDescriptorSet>): Source {

@@ -16,20 +16,22 @@ export function resolveRoot(
   try {
     root.resolveAll();
   } catch (error) {
-    const unresolved = [
+    const unresolved: Unresolved[] = [
       ...root.deferred.map((field) => ({ object: field, type: field.extend! })),
       ...findUnresolved(root),
     ];
     if (unresolved.length === 0) report({ message: (error as Error).message });
-    for (const { object, type } of unresolved) {
+    for (const each of unresolved) {
+      const { object } = each;
       const method = object instanceof protobuf.Method ? declaredName(object) : undefined;
-      report({ file: fileOf(object), method, message: explain(object, type, root) }, object);
+      report({ file: fileOf(object), method, message: explain(each, root) }, object);
     }
   }
 }
 
-function explain(object: protobuf.ReflectionObject, type: string, root: protobuf.Root): string {
+function explain({ object, type, error }: Unresolved, root: protobuf.Root): string {
   const name = declaredName(object);
+  if (error !== undefined && Object.hasOwn(protobuf.types.basic, type)) return `"${name}": ${error.message}`;
   const found = object.parent?.lookup(type);
   return object instanceof protobuf.Method && found instanceof protobuf.Enum
     ? `type "${qualifiedName(found)}" of "${name}" is an enum: write a message`
@@ -48,19 +50,21 @@ function suggestType(type: string, root: protobuf.Root): string {
 
 interface Unresolved {
   readonly object: protobuf.ReflectionObject;
-  /** The name that leads nowhere. */
+  /** The name that leads nowhere, unless something else is wrong with the field. */
   readonly type: string;
+  readonly error?: Error;
 }
 
 function findUnresolved(object: protobuf.ReflectionObject): Unresolved[] {
   if (object instanceof protobuf.Method) {
-    if (isResolvable(object)) return [];
+    if (tryToResolve(object) === undefined) return [];
     return [object.requestType, object.responseType]
       .filter((type) => object.parent?.lookup(type, [protobuf.Type]) === null)
       .map((type) => ({ object, type }));
   }
   if (object instanceof protobuf.Field) {
-    return isResolvable(object) ? [] : [{ object, type: object.type }];
+    const error = tryToResolve(object);
+    return error === undefined ? [] : [{ object, type: object.type, error }];
   }
   if (!(object instanceof protobuf.Namespace)) return [];
   const members =
@@ -72,11 +76,12 @@ function findUnresolved(object: protobuf.ReflectionObject): Unresolved[] {
   return [...members, ...object.nestedArray].flatMap(findUnresolved);
 }
 
-function isResolvable(object: protobuf.Method | protobuf.Field): boolean {
+/** What protobufjs says if it cannot be resolved. */
+function tryToResolve(object: protobuf.Method | protobuf.Field): Error | undefined {
   try {
     object.resolve();
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    return error as Error;
   }
 }

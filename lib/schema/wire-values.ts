@@ -189,7 +189,8 @@ export function hasOwnFields(message: unknown, depth: number): boolean {
   if (prototype === Object.prototype || prototype === null) return true;
   const isValue = message instanceof Date || message instanceof Map || message instanceof Set;
   if (isValue || ArrayBuffer.isView(message)) throw new WrongValue(message, "it must be a plain object");
-  return !("$type" in message) && !("encode" in message.constructor);
+  const made: unknown = message.constructor; // what made it, unless it is a field of this name
+  return !("$type" in message || (typeof made === "function" && "encode" in made));
 }
 
 /** What readers of protobuf accept. */

@@ -7,6 +7,7 @@ import {
 import type { Readable } from "node:stream";
 import type { AuthContext, HttpContext } from "../call/server-call.js";
 import type { Peer } from "../grpc/wire/grpc-stream.js";
+import { letGoAfterwards } from "../grpc/wire/let-go.js";
 import type { HttpRequest, HttpResponse } from "../http/http-message.js";
 import { Http2Body } from "./http2-body.js";
 import { createExchange, type Http2Request } from "./http2-exchange.js";
@@ -73,10 +74,7 @@ async function writeHttp2Response(stream: ServerHttp2Stream, response: HttpRespo
   const { status, body, trailers } = response;
   if (stream.destroyed || stream.closed || stream.headersSent) return closeBody(body);
   const headers = toHttp2Headers(status, response.headers);
-  // What the client still sends after the response is let go.
-  stream.once("finish", () => {
-    if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
-  });
+  letGoAfterwards(stream);
   if (typeof body === "object" && !(body instanceof Uint8Array)) {
     await writePieces(stream, body, { headers, trailers });
     return;

@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
 import type { AuthContext, HttpContext } from "../call/server-call.js";
 import type { HttpRequest } from "../http/http-message.js";
+import { readAuthContext } from "./peer.js";
 
 /** A request of node:http, or one that Express has dressed up. */
 type NodeRequest = IncomingMessage & {
@@ -84,11 +83,4 @@ function encodeRawBytes(url: string): string {
   return /[\x80-\xff]/.test(url)
     ? url.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`)
     : url;
-}
-
-function readAuthContext(socket: Socket): AuthContext {
-  if (!(socket instanceof TLSSocket)) return {};
-  const certificate = socket.getPeerCertificate();
-  if (Object.keys(certificate).length === 0) return { transportSecurityType: "ssl" };
-  return { transportSecurityType: "ssl", sslPeerCertificate: certificate };
 }

@@ -71,6 +71,61 @@ const answerFaults: readonly {
     heard: "a handler threw undefined",
   },
   {
+    fault: "calls back with metadata that is none",
+    handler: (_call, callback) => callback({ code: 5, details: "no such note", metadata: { x: "1" } }),
+    error: notFound,
+  },
+  {
+    fault: "throws an error of a database",
+    handler: () => {
+      throw Object.assign(new Error("secret"), { code: 11000 });
+    },
+    error: unexpected,
+    heard: "secret",
+  },
+  {
+    fault: "throws a DOMException",
+    handler: () => {
+      throw new DOMException("secret", "InvalidCharacterError");
+    },
+    error: unexpected,
+    heard: "secret",
+  },
+  {
+    fault: "throws what cannot be looked at",
+    handler: () => {
+      throw Object.defineProperty(new Error("secret"), "code", {
+        get() {
+          throw new Error("hidden");
+        },
+      });
+    },
+    error: unexpected,
+    heard: "secret",
+  },
+  {
+    fault: "makes an error with a code that gRPC does not have",
+    handler: () => {
+      throw new RpcError(77, "secret");
+    },
+    error: unexpected,
+    heard: "the code of an RpcError is one of 1 to 16, not 77",
+  },
+  {
+    fault: "makes an error with details that are no list",
+    handler: () => {
+      throw new RpcError(status.NOT_FOUND, "secret", { details: "secret" as never });
+    },
+    error: unexpected,
+    heard: "the details of an RpcError are an array of Any messages as ProtoJSON",
+  },
+  {
+    fault: "sends metadata that is none",
+    handler: (call) => call.sendMetadata({ plain: "1" }),
+    error: unexpected,
+    heard: "sendMetadata takes a Metadata of @grpc/grpc-js",
+  },
+  {
     fault: "calls back with a string",
     handler: (_call, callback) => callback("secret"),
     error: unexpected,

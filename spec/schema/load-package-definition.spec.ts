@@ -75,6 +75,14 @@ describe("loadSchemaSync of a PackageDefinition", () => {
     assert.equal(services[0]?.methods.length, 3);
   });
 
+  it("is refused with descriptors that are none", () => {
+    const definition = { "p.M": { fileDescriptorProtos: [Buffer.from([255, 255])] } };
+    assert.throws(() => loadSchemaSync(definition), {
+      name: "ConfigError",
+      message: /^a descriptor of the PackageDefinition cannot be read: index out of range/,
+    });
+  });
+
   it("has neither comments nor the options of fields", () => {
     const { services, root } = load("library/v1/library.proto");
     assert.equal(services[0]?.comment, undefined);

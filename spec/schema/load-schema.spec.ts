@@ -182,11 +182,23 @@ describe("loadSchema of a Root", () => {
     assert.equal(schema.services[0]?.methods[0]?.rules[0]?.template, "/v1/{page_size}");
   });
 
-  it("reports the types that it lacks", () => {
+  it("reports the types that it lacks, whichever copy it is from", () => {
     const { root } = protobuf.parse(`syntax = "proto3"; package p; message M { Nowhere n = 1; }`);
+    const foreign = { resolveAll() {}, toJSON: (options: protobuf.IToJSONOptions) => root.toJSON(options) };
+    for (const source of [root, foreign as unknown as protobuf.Root]) {
+      assert.throws(() => loadSchemaSync(source), {
+        name: "ConfigError",
+        message: /type "Nowhere" of "p\.M\.n"/,
+      });
+    }
+  });
+
+  it("reports a map with keys of a type that has none", () => {
+    const root = new protobuf.Root();
+    root.add(new protobuf.Type("M").add(new protobuf.MapField("m", 1, "float", "string")));
     assert.throws(() => loadSchemaSync(root), {
       name: "ConfigError",
-      message: /type "Nowhere" of "p\.M\.n"/,
+      message: '"M.m": invalid key type: float',
     });
   });
 });

@@ -316,6 +316,27 @@ describe("createSerializer", () => {
     assert.equal(serialize(new Shelf()).toString("hex"), serialize({ maybeString: "a" }).toString("hex"));
   });
 
+  it("serializes objects whose class is hidden by a field, or that have none", () => {
+    const { serialize } = serializerOf("kinds.v1.Kinds");
+    const expected = serialize({ aString: "a" }).toString("hex");
+    const hidden = Object.assign(Object.create({}), { aString: "a", constructor: "b" });
+    const classless = Object.assign(Object.create(Object.create(null)), { aString: "a" });
+    for (const message of [hidden, classless]) assert.equal(serialize(message).toString("hex"), expected);
+  });
+
+  it("writes U+FFFD for half a surrogate pair, however long the text", () => {
+    const { serialize } = serializerOf("kinds.v1.Kinds");
+    for (const length of [1, 100]) {
+      const [half, replaced] = ["\ud800", "\ufffd"].map((character) => `${"a".repeat(length)}${character}`);
+      const message = (text = "") => ({
+        aString: text,
+        manyStrings: [text],
+        stringsByString: { [text]: text },
+      });
+      assert.equal(serialize(message(half)).toString("hex"), serialize(message(replaced)).toString("hex"));
+    }
+  });
+
   it("round-trips proto2 with groups, extensions, packed lists and required fields", () => {
     const options = { longs: String, enums: String };
     const theirs = oracle("kinds.v2.Kinds2", options);

@@ -157,3 +157,21 @@ describe("a response that cannot be written", () => {
     }
   });
 });
+
+describe("a route that cannot be compiled", () => {
+  const fault = new Error("no endpoint today");
+  const echo = useEcho({
+    prepare: (services) => {
+      services.endpoint = () => {
+        throw fault;
+      };
+    },
+  });
+
+  it("fails its requests, not the process", async () => {
+    const answer = await echo().get("/v1/path/a");
+    assert.equal(answer.status, 500);
+    assert.deepEqual(answer.json, { code: 2, message: "the handler failed unexpectedly", details: [] });
+    assert.deepEqual(echo().faults, [fault]);
+  });
+});

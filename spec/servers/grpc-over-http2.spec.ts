@@ -278,6 +278,35 @@ describe("a gRPC request", () => {
     assert.equal(await end, status.CANCELLED);
   });
 
+  for (const path of ["Collect", "Chat"]) {
+    it(`that is answered early gets all of its answer (${path})`, async () => {
+      const { session } = await start({
+        collect: async () => ({ text: "enough" }),
+        // biome-ignore lint/correctness/useYield: it fails before
+        async *chat() {
+          throw new RpcError(status.ABORTED, "enough");
+        },
+      });
+      const opened = session();
+      for (let i = 0; i < 50; i++) {
+        const stream = opened.request({
+          ":method": "POST",
+          ":path": `/behaviour.v1.Notes/${path}`,
+          "content-type": "application/grpc",
+        });
+        stream.on("error", () => {});
+        let found: unknown;
+        const look = (headers: http2.IncomingHttpHeaders) => {
+          found ??= headers["grpc-status"];
+        };
+        stream.on("response", look).on("trailers", look).resume();
+        stream.write(one);
+        await once(stream, "close");
+        assert.equal(found, path === "Chat" ? String(status.ABORTED) : "0");
+      }
+    });
+  }
+
   it("that is answered early is let go", async () => {
     const { session } = await start({ collect: async () => ({ text: "enough" }) });
     const stream = session().request({

@@ -1,4 +1,4 @@
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { type ChannelOptions, Metadata } from "@grpc/grpc-js";
 import type { Endpoint } from "../../call/endpoint.js";
 import { codes, RpcError } from "../../call/rpc-error.js";
@@ -7,6 +7,7 @@ import type { Services } from "../../services.js";
 import type { GrpcHandlerOptions } from "../grpc-handler.js";
 import { readTimeout } from "./grpc-headers.js";
 import { GrpcStream, type Peer } from "./grpc-stream.js";
+import { letGoAfterwards } from "./let-go.js";
 import { type CompressionName, compressions } from "./message-frames.js";
 import { createRequestReader } from "./request-reader.js";
 import { serveCall } from "./serve-call.js";
@@ -59,10 +60,7 @@ export function createGrpcOverHttp2(
   const preferred = compressionNumbers[channelOptions["grpc.default_compression_algorithm"] ?? 0];
 
   return function answerGrpc(stream, headers, peer) {
-    // A call that is answered takes no more requests; a client that sends on would fill the connection.
-    stream.once("finish", () => {
-      if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
-    });
+    letGoAfterwards(stream);
     const refusal = refuse(headers);
     if (refusal !== undefined) {
       stream.respond(

@@ -32,9 +32,15 @@ function read(object: protobuf.ReflectionObject | null, name: string): Members {
   return readOption(object, `openapi.v3.${name}`).filter(isRecord).reduce<Members>(overlay, {});
 }
 
-/** `{ yaml: "..." }` */
-const any: Shape = (value) =>
-  isRecord(value) && typeof value.yaml === "string" ? parseYaml(value.yaml) : undefined;
+/** `{ yaml: "..." }`; what is no YAML is meant as text. */
+const any: Shape = (value) => {
+  if (!isRecord(value) || typeof value.yaml !== "string") return undefined;
+  try {
+    return parseYaml(value.yaml);
+  } catch {
+    return value.yaml;
+  }
+};
 
 /** Messages whose entries are `additional_properties`. */
 function named(shape: Shape): Shape {

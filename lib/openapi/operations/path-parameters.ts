@@ -1,4 +1,3 @@
-import type protobuf from "protobufjs";
 import type { BoundVariable } from "../../http-rule/binding.js";
 import { annotateProperty } from "../annotations/annotate-property.js";
 import { cleanComment, joinParagraphs } from "../comments.js";
@@ -6,7 +5,7 @@ import { compact } from "../compact.js";
 import type { DocumentContext } from "../context.js";
 import type { JsonSchema, Parameter } from "../document.js";
 import type { PathParameter } from "../paths/lay-out-paths.js";
-import { variableName } from "../paths/name-wildcards.js";
+import { fieldOf, variableName } from "../paths/name-wildcards.js";
 import { isDeprecated } from "../schemas/fields.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
 
@@ -63,8 +62,4 @@ function describe(
     isDeep ? "Any number of segments, with slashes between them." : undefined,
     field && (context.annotations.property(field).description ?? cleanComment(field.comment)),
   );
-}
-
-function fieldOf({ fields }: BoundVariable): protobuf.Field {
-  return fields.at(-1) ?? fields[0];
 }

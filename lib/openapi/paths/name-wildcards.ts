@@ -1,3 +1,4 @@
+import type protobuf from "protobufjs";
 import type { Binding, BoundVariable } from "../../http-rule/binding.js";
 import type { DocumentContext } from "../context.js";
 import { createNamePool, singularOf, toIdentifier } from "../names.js";
@@ -42,7 +43,7 @@ export function nameWildcards(
 function nameWildcard(wildcard: Wildcard, binding: Binding, context: DocumentContext): string | undefined {
   const { index, isDeep, variable } = wildcard;
   const { segments } = binding.template;
-  const chosen = variable && context.annotations.pathName(variable.fields.at(-1) ?? variable.fields[0]);
+  const chosen = variable && context.annotations.pathName(fieldOf(variable));
   const ownName = variable && toIdentifier(chosen ?? variableName(variable, context));
   if (variable && variable.end - variable.start === 1) return ownName;
   const word = variable && wordOfPattern(index, variable, binding, context);
@@ -63,6 +64,11 @@ export function variableName(variable: BoundVariable, context: DocumentContext):
   return variable.fields.map((field) => wireName(field, context.switches)).join(".");
 }
 
+/** The field that a variable sets. */
+export function fieldOf({ fields }: BoundVariable): protobuf.Field {
+  return fields.at(-1) ?? fields[0];
+}
+
 /** `"book"` for the second wildcard, when the resource says `shelves/{shelf}/books/{book}`. */
 function wordOfPattern(
   index: number,
@@ -71,9 +77,8 @@ function wordOfPattern(
   context: DocumentContext,
 ): string | undefined {
   const segments = binding.template.segments.slice(variable.start, variable.end);
-  const field = variable.fields.at(-1) ?? variable.fields[0];
   const pattern = context.resources
-    .patternsOf(field)
+    .patternsOf(fieldOf(variable))
     .map((text) => text.split("/"))
     .find((parts) => {
       const fits = (part: string | undefined, i: number) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "vitest";
-import { describeSource, operationOf, propertiesOf, schemaOf } from "../describe-source.js";
+import { describeMethod, describeSource, operationOf, propertiesOf, schemaOf } from "../describe-source.js";
 
 const document = describeSource(`
   option (openapi.v3.document) = {
@@ -119,4 +119,15 @@ describe("the options of gnostic", () => {
       },
     });
   });
+
+  for (const yaml of ["{ a: [", "*nowhere"]) {
+    it(`take a value that is no YAML for text: ${yaml}`, () => {
+      const document = describeMethod(
+        `get: "/v1"`,
+        `message Request {}
+         message Response { option (openapi.v3.schema) = { example: { yaml: "${yaml}" } }; }`,
+      );
+      assert.deepEqual(schemaOf(document, "Response").examples, [yaml]);
+    });
+  }
 });

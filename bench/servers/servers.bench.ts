@@ -8,7 +8,7 @@ import { Client, credentials } from "@grpc/grpc-js";
 // Native gRPC through startGrpcServer and through listen, against a plain grpc-js server, and REST over both versions
 // of HTTP. Servers run in processes of their own, in turns; each figure is the best of the rounds.
 //
-//     npx tsx bench/servers/run.ts
+//     npm run bench -- servers
 
 const kinds = ["grpc-js", "startGrpcServer", "listen"] as const;
 const rounds = 5;
