@@ -46,7 +46,9 @@ export interface RpcErrorOptions extends ErrorOptions {
  *       }],
  *     });
  *
- * @throws RangeError for a code that is no error of gRPC, TypeError for details that are no array.
+ * A code that is no error of gRPC's is read as UNKNOWN, and the error goes to `onError`.
+ *
+ * @throws TypeError for details that are no array.
  * @see https://google.aip.dev/193
  */
 export class RpcError extends Error {
@@ -57,9 +59,6 @@ export class RpcError extends Error {
 
   constructor(code: number, message: string, options: RpcErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    if (!Number.isInteger(code) || code <= codes.OK || code > codes.UNAUTHENTICATED) {
-      throw new RangeError(`the code of an RpcError is one of 1 to 16, not ${code}`);
-    }
     if (options.details !== undefined && !Array.isArray(options.details)) {
       throw new TypeError("the details of an RpcError are an array of Any messages as ProtoJSON");
     }

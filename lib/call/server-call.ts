@@ -122,6 +122,8 @@ export class ServerCall {
 
   /** Send response metadata (headers) ahead of the first message. Only the first call counts, as in grpc-js. */
   sendMetadata(metadata: Metadata): void {
+    // As grpc-js has it for null and undefined: nothing to send.
+    if (metadata === undefined || metadata === null) return;
     if (findMetadata(metadata) === undefined) {
       throw new TypeError("sendMetadata takes a Metadata of @grpc/grpc-js");
     }

@@ -100,6 +100,11 @@ function isServiceError(error: unknown): error is ServiceError {
   return typeof details === "string" || (details === undefined && typeof message === "string");
 }
 
+/** The code of an error that came from outside: one that gRPC does not have is UNKNOWN. */
+export function toErrorCode(code: unknown): number {
+  return isErrorCode(code) ? code : codes.UNKNOWN;
+}
+
 function isErrorCode(code: unknown): code is number {
   return (
     typeof code === "number" && Number.isInteger(code) && code > codes.OK && code <= codes.UNAUTHENTICATED

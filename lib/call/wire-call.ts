@@ -4,7 +4,7 @@ import { createMessageQueue } from "./message-queue.js";
 import { createMetadata } from "./metadata.js";
 import { codes, RpcError } from "./rpc-error.js";
 import type { AuthContext, Door, MetricsRecorder, ServerCall } from "./server-call.js";
-import { InterceptedFailure, readStatus } from "./status.js";
+import { InterceptedFailure, readStatus, toErrorCode } from "./status.js";
 
 export type GrpcListener = Parameters<ServerInterceptingCallInterface["start"]>[0];
 export type GrpcStatus = Parameters<ServerInterceptingCallInterface["sendStatus"]>[0];
@@ -120,7 +120,7 @@ export class WireCall implements ServerInterceptingCallInterface {
     const cause = failure?.error;
     if (failure !== undefined && readStatus(cause).unexpected !== undefined) this.#call.reportFault(cause);
     const options = { metadata: metadata ?? undefined, cause };
-    return new RpcError(code ?? codes.UNKNOWN, details ?? "", options);
+    return new RpcError(toErrorCode(code), details ?? "", options);
   }
 
   #end(): void {

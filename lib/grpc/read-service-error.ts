@@ -1,5 +1,6 @@
 import type { ServiceError } from "@grpc/grpc-js";
 import { codes, type ErrorDetail, RpcError } from "../call/rpc-error.js";
+import { toErrorCode } from "../call/status.js";
 import { decodeStatusDetails, statusDetailsKey } from "../call/status-details.js";
 import type { JsonCodecs } from "../json/codec.js";
 import { withoutTransport } from "./transport-metadata.js";
@@ -21,7 +22,7 @@ export function readServiceError(error: unknown, codecs: () => JsonCodecs): unkn
         (any) => JSON.parse(codecs().encodeDetail(any)) as ErrorDetail,
       );
     });
-    return new RpcError(code, message, { details, metadata, cause: error });
+    return new RpcError(toErrorCode(code), message, { details, metadata, cause: error });
   }
   if (error instanceof Error && error.message === "Channel has been shut down") {
     return new RpcError(codes.UNAVAILABLE, "the connection has been closed", { cause: error });

@@ -6,9 +6,9 @@ import { createEncoders } from "./encoders.js";
 import { wireRepresentation } from "./handler-form.js";
 import { JsonFault } from "./json-fault.js";
 import { JsonReader } from "./json-reader.js";
+import { JsonWriter } from "./json-writer.js";
 import { encodeBytes } from "./read-any.js";
 import type { ResolveType } from "./resolve-type.js";
-import { quoteString } from "./write-scalar.js";
 
 /** Any messages on their own: the details of errors. */
 export type AnyCodec = Pick<JsonCodecs, "encodeDetail" | "encodeAny">;
@@ -58,11 +58,13 @@ export function createAnyCodec(anyType: () => protobuf.Type, resolveType: Resolv
     readonly typeUrl: string;
     readonly value: Uint8Array;
   }): string {
+    const writer = new JsonWriter();
     try {
-      return encoders.message(anyType())({ type_url: typeUrl, value }, 0);
+      encoders.message(anyType())(writer, { type_url: typeUrl, value }, 0);
+      return writer.toString();
     } catch {
       // Its type is not known, or these are not bytes of its type: the client may know better.
-      return `{"@type":${quoteString(typeUrl)},"value":"${Buffer.from(value).toString("base64")}"}`;
+      return JSON.stringify({ "@type": typeUrl, value: Buffer.from(value).toString("base64") });
     }
   }
 

@@ -50,19 +50,24 @@ function decodeShort(text: string, start: number, end: number): Buffer | undefin
     bytes[to + 2] = (bits2 << 6) | bits3;
     to += 3;
   }
-  if (chars > 255 || bits >= notInAlphabet) return undefined;
-  return from === end || decodeRest(text, from, end, bytes) ? bytes : undefined;
-}
-
-/** Decode the last two or three characters; false if they are not of the alphabet. */
-function decodeRest(text: string, start: number, end: number, bytes: Buffer): boolean {
-  const rest = Buffer.from(text.slice(start, end), "base64");
-  rest.copy(bytes, bytes.length - rest.length);
-  return rest.length === end - start - 1;
+  for (let shift = 0; from < end; from++, shift += 2) {
+    const char = text.charCodeAt(from);
+    const six = sixBits[char & 255]!;
+    chars |= char;
+    bits |= six;
+    // The first of the last characters fills a byte but for two bits, which the next one brings.
+    if (shift === 0) bytes[to] = six << 2;
+    else {
+      bytes[to] = bytes[to]! | (six >> (6 - shift));
+      bytes[++to] = six << (2 + shift);
+    }
+  }
+  return chars > 255 || bits >= notInAlphabet ? undefined : bytes;
 }
 
 function decodeLong(text: string): Buffer | undefined {
+  // Node takes other characters for those of the same low byte, unless they are of one byte: those it skips.
+  if (Buffer.byteLength(text) !== text.length) return undefined;
   const bytes = Buffer.from(text, "base64");
-  // Node skips characters that are not of the alphabet: then the result is too short.
   return bytes.length === (text.length * 3) >> 2 ? bytes : undefined;
 }

@@ -1,4 +1,6 @@
-import { endOfFraction, fractionNanos, printFraction, type Time } from "./timestamp.js";
+import type { JsonWriter } from "./json-writer.js";
+import { endOfFraction, fractionNanos, type Time, writeFraction } from "./timestamp.js";
+import { writeDigits } from "./write-scalar.js";
 
 const maxSeconds = 315_576_000_000;
 
@@ -26,13 +28,16 @@ export function parseDuration(text: string, start = 0, end = text.length): Time 
 }
 
 /**
- * Print a duration, with 0, 3, 6 or 9 digits of fraction; `undefined` if it is out of range.
+ * Write a duration, with 0, 3, 6 or 9 digits of fraction; false, and nothing written, out of range.
  *
- *     printDuration(-1, -500_000_000)   // "-1.500s"
+ *     writeDuration(writer, -1, -500_000_000)   // -1.500s
  */
-export function printDuration(seconds: number, nanos: number): string | undefined {
+export function writeDuration(writer: JsonWriter, seconds: number, nanos: number): boolean {
   const isInRange = Math.abs(seconds) <= maxSeconds && Math.abs(nanos) <= 999_999_999;
-  if (!isInRange || (seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0)) return undefined;
-  const sign = seconds < 0 || nanos < 0 ? "-" : "";
-  return `${sign}${Math.abs(seconds)}${printFraction(Math.abs(nanos))}s`;
+  if (!isInRange || (seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0)) return false;
+  if (seconds < 0 || nanos < 0) writer.put(45);
+  writeDigits(writer, Math.abs(seconds));
+  writeFraction(writer, Math.abs(nanos));
+  writer.put(115);
+  return true;
 }

@@ -1,13 +1,14 @@
 import protobuf from "protobufjs";
-import { compileEncoder, compileFieldEncoder, type EncoderContext } from "./compile-encoder.js";
+import { compileEncoder, compileFieldEncoder } from "./compile-encoder.js";
 import { enumNames } from "./enum-names.js";
+import type { EncoderContext } from "./field-writer.js";
+import type { JsonWriter } from "./json-writer.js";
 import { type IntegerRange, integerRanges } from "./number-text.js";
 import { isWrittenAsString } from "./well-known.js";
 import {
   digitsWriter,
   jsonWriter,
-  quoteString,
-  type Writer,
+  type ValueWriter,
   type WriteValue,
   WrongValue,
   writeBool,
@@ -42,17 +43,17 @@ export interface Encoders {
 export type AnyContext = Pick<WriteContext, "resolveType" | "encodeAny">;
 
 export function createEncoders(switches: EncodeSwitches, anyContext: AnyContext): Encoders {
-  const slots = new Map<protobuf.Type, Writer>();
-  const scalars = new Map<unknown, Writer>();
+  const slots = new Map<protobuf.Type, ValueWriter>();
+  const scalars = new Map<unknown, ValueWriter>();
 
-  function slot(type: protobuf.Type): Writer {
+  function slot(type: protobuf.Type): ValueWriter {
     let found = slots.get(type);
     if (found === undefined) {
       found = {
         isQuoted: isWrittenAsString(type),
-        write(value, depth) {
+        write(writer, value, depth) {
           this.write = wellKnownWriter(type, writeContext) ?? compileEncoder(type, compileContext);
-          return this.write(value, depth);
+          this.write(writer, value, depth);
         },
       };
       slots.set(type, found);
@@ -60,7 +61,7 @@ export function createEncoders(switches: EncodeSwitches, anyContext: AnyContext)
     return found;
   }
 
-  function scalarWriter(field: protobuf.Field): Writer {
+  function scalarWriter(field: protobuf.Field): ValueWriter {
     const { resolvedType } = field.resolve();
     const key = resolvedType ?? field.type;
     let writer = scalars.get(key);
@@ -78,7 +79,7 @@ export function createEncoders(switches: EncodeSwitches, anyContext: AnyContext)
     const { resolvedType } = field.resolve();
     if (!(resolvedType instanceof protobuf.Type)) return jsonWriter(scalarWriter(field));
     const write = jsonWriter(slot(resolvedType));
-    return (value, depth) => write(value, depth + 1);
+    return (writer, value, depth) => write(writer, value, depth + 1);
   }
 
   const message = (type: protobuf.Type) => jsonWriter(slot(type));
@@ -87,7 +88,7 @@ export function createEncoders(switches: EncodeSwitches, anyContext: AnyContext)
   return { message, element, field: (field) => compileFieldEncoder(field, compileContext) };
 }
 
-function basicWriter(type: string, switches: EncodeSwitches): Writer {
+function basicWriter(type: string, switches: EncodeSwitches): ValueWriter {
   switch (type) {
     case "string":
       return { write: writeString, isQuoted: true };
@@ -105,38 +106,47 @@ function basicWriter(type: string, switches: EncodeSwitches): Writer {
   return { write: range.isUnsigned ? writeUint32 : writeInt32, isQuoted: false };
 }
 
-function enumWriter(type: protobuf.Enum, switches: EncodeSwitches): Writer {
-  if (type.fullName === ".google.protobuf.NullValue") return { write: () => "null", isQuoted: false };
-  const { byNumber, find } = enumNames(type, switches);
-  const texts = new Map<unknown, string>();
-  for (const [number, name] of byNumber)
-    texts.set(number, switches.enumsAsIntegers ? String(number) : quoteString(name));
-  for (const [name, number] of Object.entries(type.values)) texts.set(name, texts.get(number)!);
-  function write(value: unknown): string {
-    const text = texts.get(value);
-    if (text !== undefined) return text;
-    if (typeof value === "number") return writeInt32(value);
-    const number = typeof value === "string" ? find(value) : undefined;
-    if (number === undefined) throw new WrongValue(value);
-    return texts.get(number)!;
+function enumWriter(type: protobuf.Enum, switches: EncodeSwitches): ValueWriter {
+  if (type.fullName === ".google.protobuf.NullValue") {
+    return { write: (writer) => writer.putAscii("null"), isQuoted: false };
   }
-  return { write, isQuoted: false };
+  const { byNumber, find } = enumNames(type, switches);
+  const texts = new Map<unknown, Buffer>();
+  for (const [number, name] of byNumber) {
+    texts.set(number, Buffer.from(switches.enumsAsIntegers ? String(number) : JSON.stringify(name)));
+  }
+  for (const [name, number] of Object.entries(type.values)) texts.set(name, texts.get(number)!);
+  const isAscii = [...texts.values()].every((text) => text.every((byte) => byte < 128));
+  function write(writer: JsonWriter, value: unknown): void {
+    const text = texts.get(value) ?? texts.get(typeof value === "string" ? find(value) : undefined);
+    if (text === undefined) {
+      if (typeof value !== "number") throw new WrongValue(value);
+      writeInt32(writer, value);
+      return;
+    }
+    writer.putBytes(text);
+    if (!isAscii) writer.isAscii = false;
+  }
+  const first = texts.get(Object.values(type.values)[0]);
+  return { write, isQuoted: false, isDefault: (value) => texts.get(value) === first };
 }
 
-/** The name that an entry of a map has in JSON, without its quotes. */
-function keyWriter(field: protobuf.MapField): (key: unknown) => string {
+/** Writes the name that an entry of a map has in JSON, without its quotes. */
+function keyWriter(field: protobuf.MapField): (writer: JsonWriter, key: unknown) => void {
   const { keyType } = field;
-  if (keyType === "string") return (key) => writeString(key);
-  if (keyType === "bool") return boolKey;
+  if (keyType === "string") return writeString;
+  if (keyType === "bool") return writeBoolKey;
   const range = integerRanges.get(keyType)!;
   const write = digitsWriter(range);
-  return range.is64 ? (key) => write(unhash(key, range), 0) : (key) => write(key, 0);
+  return range.is64
+    ? (writer, key) => write(writer, unhash(key, range), 0)
+    : (writer, key) => write(writer, key, 0);
 }
 
-function boolKey(key: unknown): string {
-  if (key === true || key === "true") return "true";
-  if (key === false || key === "false") return "false";
-  throw new WrongValue(key);
+function writeBoolKey(writer: JsonWriter, key: unknown): void {
+  if (key === true || key === "true") writer.putAscii("true");
+  else if (key === false || key === "false") writer.putAscii("false");
+  else throw new WrongValue(key);
 }
 
 /** In messages that protobufjs decoded, 64-bit keys are the eight bytes of the number as text. */

@@ -4,6 +4,7 @@ import { cut, type Subject } from "./describe-fault.js";
 import type { Encoders } from "./encoders.js";
 import { elementTypeName, fieldTypeName, namesOf, protoName, typeName } from "./field-names.js";
 import { maxDepth } from "./json-reader.js";
+import { JsonWriter } from "./json-writer.js";
 import { isWellKnown } from "./well-known.js";
 import { WrongValue } from "./write-scalar.js";
 
@@ -79,7 +80,9 @@ function findInField(value: unknown, field: protobuf.Field, path: string, search
     if (found !== undefined) return found;
   }
   // What is left are keys.
-  return field.map && fails(() => search.encoders.field(field)(value, 0)) ? { path, type } : undefined;
+  return field.map && fails((writer) => search.encoders.field(field)(writer, value, 0))
+    ? { path, type }
+    : undefined;
 }
 
 function findInElement(
@@ -88,7 +91,10 @@ function findInElement(
   path: string,
   search: Search,
 ): Found | undefined {
-  if (search.depth > maxDepth || !fails(() => search.encoders.element(field)(value, search.depth)))
+  if (
+    search.depth > maxDepth ||
+    !fails((writer) => search.encoders.element(field)(writer, value, search.depth))
+  )
     return undefined;
   const { resolvedType } = field;
   const deeper =
@@ -98,9 +104,9 @@ function findInElement(
   return deeper ?? { path, type: elementTypeName(field) };
 }
 
-function fails(write: () => string): boolean {
+function fails(write: (writer: JsonWriter) => void): boolean {
   try {
-    write();
+    write(new JsonWriter());
     return false;
   } catch (error) {
     if (error instanceof WrongValue) return true;

@@ -7,6 +7,7 @@ import { explainWrongValue } from "./explain-wrong-value.js";
 import { indentJson } from "./indent-json.js";
 import { JsonFault } from "./json-fault.js";
 import { JsonReader } from "./json-reader.js";
+import type { WriterPool } from "./json-writer.js";
 import { encodeBytes } from "./read-any.js";
 import type { ReaderSlot } from "./read-value.js";
 import type { ResolveType } from "./resolve-type.js";
@@ -16,6 +17,7 @@ import { type WriteValue, WrongValue } from "./write-scalar.js";
 export interface Compiled {
   readonly decoders: Decoders;
   readonly encoders: Encoders;
+  readonly writers: WriterPool;
   readonly resolveType: ResolveType;
   readonly pretty: boolean;
 }
@@ -62,7 +64,10 @@ export function readAll(source: FaultSource, slot: ReaderSlot): unknown {
 /** Write a value; what is wrong with it is told to the server's owner. */
 export function writeAll(value: unknown, subject: Subject, write: WriteValue, compiled: Compiled): string {
   try {
-    const json = write(value, 0);
+    const json = compiled.writers.use((writer) => {
+      write(writer, value, 0);
+      return writer.toString();
+    });
     return compiled.pretty ? indentJson(json) : json;
   } catch (error) {
     if (error instanceof WrongValue) throw explainWrongValue(error, value, subject, compiled.encoders);

@@ -1,3 +1,5 @@
+import type { JsonWriter } from "./json-writer.js";
+
 /** Seconds since 1970 and the nanoseconds after them, as Timestamp and Duration hold time. */
 export interface Time {
   readonly seconds: number;
@@ -89,40 +91,73 @@ function daysOfMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
+/** A day of the calendar, ready to be written: `2000-01-01T`. */
+interface Day {
+  /** Days since 1970. */
+  readonly number: number;
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+}
+
 /**
- * A printer of timestamps in UTC, with 0, 3, 6 or 9 digits of fraction; `undefined` for what is out of range.
+ * A writer of timestamps in UTC, with 0, 3, 6 or 9 digits of fraction; false, and nothing written, out of range.
  *
- *     createTimestampPrinter()(0, 500_000_000)   // "1970-01-01T00:00:00.500Z"
+ *     writeTimestamp(writer, 0, 500_000_000)   // 1970-01-01T00:00:00.500Z
  *
- * It remembers the last date, as the items of one answer are often of one day.
+ * It remembers the last day, as the items of one answer are often of one day.
  */
-export function createTimestampPrinter(): (seconds: number, nanos: number) => string | undefined {
-  let lastDay = Number.NaN;
-  let lastDate = "";
-  return (seconds, nanos) => {
-    if (!(seconds >= minSeconds && seconds <= maxSeconds && nanos >= 0 && nanos <= 999_999_999))
-      return undefined;
-    const day = Math.floor(seconds / 86_400);
-    if (day !== lastDay) {
-      lastDate = `${printDate(day)}T`;
-      lastDay = day;
-    }
-    const time = seconds - day * 86_400;
+export function createTimestampWriter(): (writer: JsonWriter, seconds: number, nanos: number) => boolean {
+  let day: Day = dayOf(0);
+  return (writer, seconds, nanos) => {
+    if (!(seconds >= minSeconds && seconds <= maxSeconds && nanos >= 0 && nanos <= 999_999_999)) return false;
+    const number = Math.floor(seconds / 86_400);
+    if (number !== day.number) day = dayOf(number);
+    writer.reserve(30);
+    const { bytes, at } = writer;
+    const time = seconds - number * 86_400;
     const minutes = Math.floor(time / 60);
-    const clock = `${sixty[Math.floor(minutes / 60)]}:${sixty[minutes % 60]}:${sixty[time % 60]}`;
-    return `${lastDate}${clock}${printFraction(nanos)}Z`;
+    const hours = Math.floor(minutes / 60);
+    putTwoDigits(bytes, at, Math.floor(day.year / 100));
+    putTwoDigits(bytes, at + 2, day.year % 100);
+    bytes[at + 4] = 45;
+    putTwoDigits(bytes, at + 5, day.month);
+    bytes[at + 7] = 45;
+    putTwoDigits(bytes, at + 8, day.day);
+    bytes[at + 10] = 84;
+    putTwoDigits(bytes, at + 11, hours);
+    bytes[at + 13] = 58;
+    putTwoDigits(bytes, at + 14, minutes - hours * 60);
+    bytes[at + 16] = 58;
+    putTwoDigits(bytes, at + 17, time - minutes * 60);
+    writer.at = at + 19;
+    writeFraction(writer, nanos);
+    writer.put(90);
+    return true;
   };
 }
 
-const sixty = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
-const milliseconds = Array.from({ length: 1000 }, (_, number) => `.${String(number).padStart(3, "0")}`);
+function putTwoDigits(bytes: Buffer, at: number, number: number): void {
+  const tens = Math.floor(number / 10);
+  bytes[at] = 48 + tens;
+  bytes[at + 1] = 48 + number - tens * 10;
+}
 
-/** The fraction of a second in as few groups of three digits as it needs: `".500"`, or nothing. */
-export function printFraction(nanos: number): string {
-  if (nanos === 0) return "";
-  if (nanos % 1_000_000 === 0) return milliseconds[nanos / 1_000_000]!;
-  if (nanos % 1000 === 0) return `.${String(nanos / 1000).padStart(6, "0")}`;
-  return `.${String(nanos).padStart(9, "0")}`;
+/** Write the fraction of a second in as few groups of three digits as it needs: `.500`, or nothing. */
+export function writeFraction(writer: JsonWriter, nanos: number): void {
+  if (nanos === 0) return;
+  let length = 9;
+  let rest = nanos;
+  for (; rest % 1000 === 0; rest /= 1000) length -= 3;
+  writer.reserve(10);
+  const { bytes, at } = writer;
+  bytes[at] = 46;
+  for (let i = at + length; i > at; i--) {
+    const tenth = Math.floor(rest / 10);
+    bytes[i] = 48 + rest - tenth * 10;
+    rest = tenth;
+  }
+  writer.at = at + 1 + length;
 }
 
 // The two functions below count in eras of 400 years that start on 1 March, so that the leap day comes last.
@@ -137,7 +172,7 @@ function daysSince1970(year: number, month: number, day: number): number {
   return era * 146_097 + dayOfEra - 719_468;
 }
 
-function printDate(daysSince1970: number): string {
+function dayOf(daysSince1970: number): Day {
   const days = daysSince1970 + 719_468;
   const era = Math.floor(days / 146_097);
   const dayOfEra = days - era * 146_097;
@@ -148,6 +183,5 @@ function printDate(daysSince1970: number): string {
   const shifted = Math.floor((5 * dayOfYear + 2) / 153);
   const day = dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1;
   const month = shifted < 10 ? shifted + 3 : shifted - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return `${String(year).padStart(4, "0")}-${sixty[month]}-${sixty[day]}`;
+  return { number: daysSince1970, year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
 }

@@ -1,4 +1,5 @@
 import { decodeBase64 } from "./base64.js";
+import type { JsonWriter } from "./json-writer.js";
 import {
   type IntegerRange,
   int64,
@@ -9,21 +10,28 @@ import {
   uint64,
 } from "./number-text.js";
 
-/** Writes a value as text. `depth` counts the messages around it. */
-export type WriteValue = (value: unknown, depth: number) => string;
+/** Writes a value. `depth` counts the messages around it. */
+export type WriteValue = (writer: JsonWriter, value: unknown, depth: number) => void;
 
-/** A writer, and whether its text is what stands between the quotes of a JSON string. */
-export interface Writer {
+/** A writer of values, and whether what it writes stands between quotes, which are written by whoever calls it. */
+export interface ValueWriter {
   write: WriteValue;
   readonly isQuoted: boolean;
+  /** Whether a value stands for the default of its enum, under whatever name. */
+  readonly isDefault?: (value: unknown) => boolean;
 }
 
-/** The writer of complete JSON text. */
-export function jsonWriter(writer: Writer): WriteValue {
-  return writer.isQuoted
-    ? (value, depth) => `"${writer.write(value, depth)}"`
-    : (value, depth) => writer.write(value, depth);
+/** The writer of complete JSON. */
+export function jsonWriter(writer: ValueWriter): WriteValue {
+  if (!writer.isQuoted) return (target, value, depth) => writer.write(target, value, depth);
+  return (target, value, depth) => {
+    target.put(quoteMark);
+    writer.write(target, value, depth);
+    target.put(quoteMark);
+  };
 }
+
+const quoteMark = 34;
 
 /** A handler answered what its field cannot hold. `explainWrongValue` finds out where. */
 export class WrongValue {
@@ -39,52 +47,87 @@ export class WrongValue {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings may not contain them
 const needsEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
 
-/** A JSON string. */
-export function quoteString(text: string): string {
-  return `"${escapeString(text)}"`;
-}
-
-/** What stands between the quotes of a JSON string. Lone surrogates become U+FFFD, as they do in UTF-8. */
-function escapeString(text: string): string {
+export function writeString(writer: JsonWriter, value: unknown): void {
+  const text = typeof value === "string" ? value : toText(value);
   const { length } = text;
-  if (length >= 32) return needsEscape.test(text) ? escapeCharacters(text) : text;
-  // A loop over few characters is faster than a call of the regular expression.
+  // A loop over few characters is faster than calls of a regular expression and of native code.
+  if (length > 48) {
+    writer.putText(needsEscape.test(text) ? escapeCharacters(text) : text);
+    return;
+  }
+  writer.reserve(length);
+  const { bytes } = writer;
+  let { at } = writer;
   for (let i = 0; i < length; i++) {
     const char = text.charCodeAt(i);
-    if (char < 32 || char === 34 || char === 92 || char >= 0xd800) return escapeCharacters(text);
+    if (char < 32 || char === quoteMark || char === 92 || char > 126) {
+      writer.putText(escapeCharacters(text));
+      return;
+    }
+    bytes[at++] = char;
   }
-  return text;
+  writer.at = at;
 }
 
-function escapeCharacters(text: string): string {
-  return JSON.stringify(text.replace(/\p{Surrogate}/gu, "\ufffd")).slice(1, -1);
-}
-
-export function writeString(value: unknown): string {
-  if (typeof value === "string") return escapeString(value);
+function toText(value: unknown): string {
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
     return String(value);
   throw new WrongValue(value);
 }
 
-export function writeBool(value: unknown): string {
-  if (value === true || value === 1) return "true";
-  if (value === false || value === 0) return "false";
-  throw new WrongValue(value);
+/** What stands between the quotes of a JSON string. Lone surrogates become U+FFFD, as they do in UTF-8. */
+function escapeCharacters(text: string): string {
+  return JSON.stringify(text.replace(/\p{Surrogate}/gu, "\ufffd")).slice(1, -1);
 }
 
-export function writeInt32(value: unknown): string {
-  if (typeof value === "number" && (value | 0) === value) return value === 0 ? "0" : `${value}`;
-  return integerDigits(value, integerRanges.get("int32")!);
+export function writeBool(writer: JsonWriter, value: unknown): void {
+  if (value === true || value === 1) writer.putAscii("true");
+  else if (value === false || value === 0) writer.putAscii("false");
+  else throw new WrongValue(value);
 }
 
-export function writeUint32(value: unknown): string {
-  if (typeof value === "number" && value >>> 0 === value) return value === 0 ? "0" : `${value}`;
-  return integerDigits(value, integerRanges.get("uint32")!);
+/** Write an integer that a number holds exactly. */
+export function writeDigits(writer: JsonWriter, value: number): void {
+  writer.reserve(20);
+  const { bytes } = writer;
+  let { at } = writer;
+  let rest = value;
+  if (value < 0) {
+    bytes[at++] = 45;
+    rest = -value;
+  }
+  let end = at + 1;
+  for (let power = 10; rest >= power; power *= 10) end++;
+  for (let i = end - 1; i >= at; i--) {
+    const tenth = Math.floor(rest / 10);
+    bytes[i] = 48 + rest - tenth * 10;
+    rest = tenth;
+  }
+  writer.at = end;
+}
+
+export function writeInt32(writer: JsonWriter, value: unknown): void {
+  if (typeof value === "number" && (value | 0) === value) writeDigits(writer, value);
+  else writer.putAscii(integerDigits(value, integerRanges.get("int32")!));
+}
+
+export function writeUint32(writer: JsonWriter, value: unknown): void {
+  if (typeof value === "number" && value >>> 0 === value) writeDigits(writer, value);
+  else writer.putAscii(integerDigits(value, integerRanges.get("uint32")!));
+}
+
+/** A writer of integers that are often given as text: those of 64 bits, and keys of maps. */
+export function digitsWriter(range: IntegerRange): WriteValue {
+  const plainLength = range.is64 ? 18 : 9;
+  return (writer, value) => {
+    const isPlain =
+      typeof value === "string" && value.length <= plainLength && isPlainInteger(value, 0, value.length);
+    writer.putAscii(isPlain ? value : integerDigits(value, range));
+  };
 }
 
 /** The digits of an integer that is given as a number, a bigint, text or a `Long`. */
-export function integerDigits(value: unknown, range: IntegerRange): string {
+function integerDigits(value: unknown, range: IntegerRange): string {
   const digits = parseInteger(integerText(value), range);
   if (digits === undefined) throw new WrongValue(value);
   return digits;
@@ -121,28 +164,20 @@ function longDigits({ low, high, unsigned }: LongParts): string {
   return String(unsigned ? bits : BigInt.asIntN(64, bits));
 }
 
-/** A writer of the digits of integers that are often given as text: those of 64 bits, and keys of maps. */
-export function digitsWriter(range: IntegerRange): WriteValue {
-  const plainLength = range.is64 ? 18 : 9;
-  return (value) => {
-    const isPlain =
-      typeof value === "string" && value.length <= plainLength && isPlainInteger(value, 0, value.length);
-    return isPlain ? value : integerDigits(value, range);
-  };
+export function writeDouble(writer: JsonWriter, value: unknown): void {
+  const number = typeof value === "number" ? value : toDouble(value);
+  if ((number | 0) === number && !Object.is(number, -0)) writeDigits(writer, number);
+  else writer.putAscii(printDouble(number));
 }
 
-export function writeDouble(value: unknown): string {
-  return typeof value === "number" ? printDouble(value) : printDouble(toDouble(value));
-}
-
-/** A `float` in as few digits as tell it from its neighbours of 32 bits: `0.1`, not `0.10000000149011612`. */
-export function writeFloat(value: unknown): string {
+/** Write a `float` in as few digits as tell it from its neighbours of 32 bits: `0.1`, not `0.10000000149011612`. */
+export function writeFloat(writer: JsonWriter, value: unknown): void {
   const number = typeof value === "number" ? value : toDouble(value);
   const size = Math.abs(number);
   const isOrdinary = number === 0 || (size > 1e-37 && size < 1e38);
   const text = printDouble(number);
   // Ordinary numbers of six digits are what 32 bits hold.
-  return isOrdinary && text.length <= 7 ? text : printFloat(number);
+  writer.putAscii(isOrdinary && text.length <= 7 ? text : printFloat(number));
 }
 
 const maxFloat = 3.4028234663852886e38;
@@ -174,9 +209,34 @@ function toDouble(value: unknown): number {
   return number;
 }
 
-/** Bytes as padded base64 of the standard alphabet; text is taken as base64 of either alphabet. */
-export function writeBytes(value: unknown): string {
-  return toBuffer(value).toString("base64");
+/** Write bytes as padded base64 of the standard alphabet; text is taken as base64 of either alphabet. */
+export function writeBytes(writer: JsonWriter, value: unknown): void {
+  const bytes = toBuffer(value);
+  const length = Math.ceil(bytes.length / 3) * 4;
+  writer.reserve(length);
+  if (length <= 160) writeShortBytes(writer, bytes);
+  else writer.at += writer.bytes.write(bytes.toString("base64"), writer.at, "latin1");
+}
+
+const base64Digits = Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
+/** The way into native code costs more than writing a few characters. */
+function writeShortBytes(writer: JsonWriter, source: Buffer): void {
+  const { bytes } = writer;
+  const { length } = source;
+  let { at } = writer;
+  for (let i = 0; i < length; i += 3) {
+    // What is beyond the end is no bits, and is written over by padding.
+    const bits = (source[i]! << 16) | ((source[i + 1] ?? 0) << 8) | (source[i + 2] ?? 0);
+    bytes[at] = base64Digits[bits >> 18]!;
+    bytes[at + 1] = base64Digits[(bits >> 12) & 63]!;
+    bytes[at + 2] = base64Digits[(bits >> 6) & 63]!;
+    bytes[at + 3] = base64Digits[bits & 63]!;
+    at += 4;
+  }
+  if (length % 3 !== 0) bytes[at - 1] = 61;
+  if (length % 3 === 1) bytes[at - 2] = 61;
+  writer.at = at;
 }
 
 export function toBuffer(value: unknown): Buffer {

@@ -1,12 +1,12 @@
 import type protobuf from "protobufjs";
-import { printDuration } from "./duration.js";
+import { writeDuration } from "./duration.js";
 import { printFieldMask } from "./field-mask.js";
 import { namesOf } from "./field-names.js";
 import { maxDepth } from "./json-reader.js";
-import { createTimestampPrinter } from "./timestamp.js";
+import type { JsonWriter } from "./json-writer.js";
+import { createTimestampWriter } from "./timestamp.js";
 import { isWellKnown, wrapperNames } from "./well-known.js";
 import {
-  quoteString,
   toBuffer,
   toSafeInteger,
   type WriteValue,
@@ -30,8 +30,8 @@ export interface WriteContext {
 type CreateWriter = (type: protobuf.Type, context: WriteContext) => WriteValue;
 
 const writers: ReadonlyMap<string, CreateWriter> = new Map<string, CreateWriter>([
-  [".google.protobuf.Timestamp", (type) => timeWriter(type, createTimestampPrinter())],
-  [".google.protobuf.Duration", (type) => timeWriter(type, printDuration)],
+  [".google.protobuf.Timestamp", (type) => timeWriter(type, createTimestampWriter())],
+  [".google.protobuf.Duration", (type) => timeWriter(type, writeDuration)],
   [".google.protobuf.FieldMask", fieldMaskWriter],
   [".google.protobuf.Struct", structWriter],
   [".google.protobuf.Value", valueWriter],
@@ -40,6 +40,14 @@ const writers: ReadonlyMap<string, CreateWriter> = new Map<string, CreateWriter>
   ...wrapperNames.map((name): [string, CreateWriter] => [name, wrapperWriter]),
 ]);
 
+const comma = 44;
+const colon = 58;
+const quoteMark = 34;
+const openBrace = 123;
+const closeBrace = 125;
+const openBracket = 91;
+const closeBracket = 93;
+
 /** The writer of a type with a JSON form of its own, `undefined` for all others. */
 export function wellKnownWriter(type: protobuf.Type, context: WriteContext): WriteValue | undefined {
   return writers.get(type.fullName)?.(type, context);
@@ -47,29 +55,28 @@ export function wellKnownWriter(type: protobuf.Type, context: WriteContext): Wri
 
 function timeWriter(
   type: protobuf.Type,
-  print: (seconds: number, nanos: number) => string | undefined,
+  write: (writer: JsonWriter, seconds: number, nanos: number) => boolean,
 ): WriteValue {
   const readSeconds = memberOf(type, 1);
   const readNanos = memberOf(type, 2);
-  return (value) => {
+  return (writer, value) => {
     // A Date has neither seconds nor nanos: it would pass for 1970.
     if (value instanceof Date) throw new WrongValue(value, "write { seconds, nanos }");
     const message = toObject(value);
-    const text = print(toSafeInteger(readSeconds(message)), toSafeInteger(readNanos(message)));
-    if (text === undefined) throw new WrongValue(value, "it is out of range");
-    return text;
+    const isWritten = write(writer, toSafeInteger(readSeconds(message)), toSafeInteger(readNanos(message)));
+    if (!isWritten) throw new WrongValue(value, "it is out of range");
   };
 }
 
 function fieldMaskWriter(type: protobuf.Type): WriteValue {
   const readPaths = memberOf(type, 1);
-  return (value) => {
+  return (writer, value) => {
     const paths = readPaths(toObject(value)) ?? [];
     if (!Array.isArray(paths) || !paths.every((path) => typeof path === "string"))
       throw new WrongValue(value);
     const text = printFieldMask(paths);
     if (text === undefined) throw new WrongValue(value, "a path has no camelCase form");
-    return writeString(text);
+    writeString(writer, text);
   };
 }
 
@@ -78,35 +85,44 @@ function wrapperWriter(type: protobuf.Type, context: WriteContext): WriteValue {
   const read = memberOf(type, 1);
   const write = context.element(field);
   const typeDefault: unknown = field.resolve().typeDefault;
-  return (value, depth) => write(read(toObject(value)) ?? typeDefault, depth);
+  return (writer, value, depth) => write(writer, read(toObject(value)) ?? typeDefault, depth);
 }
 
 function structWriter(type: protobuf.Type, context: WriteContext): WriteValue {
   const readFields = memberOf(type, 1);
   const writeValue = context.element(type.fieldsById[1]!);
-  return (value, depth) => {
+  return (writer, value, depth) => {
     const fields = readFields(toObject(value)) ?? {};
-    let json = "";
-    const write = (name: string, item: unknown): void => {
-      json += `${json === "" ? "" : ","}${quoteString(name)}:${writeValue(item, depth)}`;
+    writer.put(openBrace);
+    const start = writer.at;
+    const write = (name: unknown, item: unknown): void => {
+      if (writer.at !== start) writer.put(comma);
+      writer.put(quoteMark);
+      writeString(writer, name);
+      writer.put(quoteMark);
+      writer.put(colon);
+      writeValue(writer, item, depth);
     };
     if (fields instanceof Map) for (const [name, item] of fields) write(name, item);
     else
       for (const name of Object.keys(toObject(fields)))
         write(name, (fields as Record<string, unknown>)[name]);
-    return `{${json}}`;
+    writer.put(closeBrace);
   };
 }
 
 function listValueWriter(type: protobuf.Type, context: WriteContext): WriteValue {
   const readValues = memberOf(type, 1);
   const writeValue = context.element(type.fieldsById[1]!);
-  return (value, depth) => {
+  return (writer, value, depth) => {
     const values = readValues(toObject(value)) ?? [];
     if (!Array.isArray(values)) throw new WrongValue(values);
-    let json = "";
-    for (const item of values) json += (json === "" ? "" : ",") + writeValue(item, depth);
-    return `[${json}]`;
+    writer.put(openBracket);
+    for (const [i, item] of values.entries()) {
+      if (i > 0) writer.put(comma);
+      writeValue(writer, item, depth);
+    }
+    writer.put(closeBracket);
   };
 }
 
@@ -116,14 +132,13 @@ function valueWriter(type: protobuf.Type, context: WriteContext): WriteValue {
     const kind = { id: field.id, write: field.type === "double" ? writeFinite : context.element(field) };
     for (const name of namesOf(field)) kinds.set(name, kind);
   }
-  return (value, depth) => {
-    if (value === undefined || value === null) return "null";
+  return (writer, value, depth) => {
     // Each level of JSON is two messages. Objects that contain themselves have more than that.
     if (depth > 3 * maxDepth) throw new WrongValue(value, `it is nested deeper than ${maxDepth} levels`);
-    let write: WriteValue | undefined;
+    let write: WriteValue = writeNull;
     let member: unknown;
     let id = 0;
-    for (const name of Object.keys(toObject(value))) {
+    for (const name of value === undefined || value === null ? [] : Object.keys(toObject(value))) {
       const kind = kinds.get(name);
       const candidate = (value as Record<string, unknown>)[name];
       // Of several members of a oneof that are set, the last one counts, as in a binary message.
@@ -131,32 +146,50 @@ function valueWriter(type: protobuf.Type, context: WriteContext): WriteValue {
       member = candidate;
       ({ write, id } = kind);
     }
-    return write === undefined ? "null" : write(member, depth);
+    write(writer, member, depth);
   };
 }
 
-function writeFinite(value: unknown): string {
+function writeNull(writer: JsonWriter): void {
+  writer.putAscii("null");
+}
+
+function writeFinite(writer: JsonWriter, value: unknown): void {
   if (!Number.isFinite(value)) throw new WrongValue(value, "JSON has no such number");
-  return writeDouble(value);
+  writeDouble(writer, value);
 }
 
 function anyWriter(type: protobuf.Type, context: WriteContext): WriteValue {
   const readUrl = memberOf(type, 1);
   const readBytes = memberOf(type, 2);
-  return (value, depth) => {
+  return (writer, value, depth) => {
     const any = toObject(value);
     const message: object = Object.hasOwn(any, "@type") ? type.decode(context.encodeAny(any)) : any;
     const url = readUrl(message) ?? "";
-    const bytes = readBytes(message) ?? [];
-    if (url === "") return "{}";
+    if (url === "") {
+      writer.putAscii("{}");
+      return;
+    }
     const content = typeof url === "string" ? context.resolveType(url) : undefined;
-    if (typeof url !== "string" || content === undefined)
-      throw new WrongValue(url, "no such message type is known");
-    const json = context.message(content)(content.decode(toBuffer(bytes)), depth + 1);
-    const head = `{"@type":${quoteString(url)}`;
-    if (isWellKnown(content)) return `${head},"value":${json}}`;
-    return json === "{}" ? `${head}}` : `${head},${json.slice(1)}`;
+    if (content === undefined) throw new WrongValue(url, "no such message type is known");
+    writer.putAscii('{"@type":"');
+    writeString(writer, url);
+    writer.put(quoteMark);
+    if (isWellKnown(content)) writer.putAscii(',"value":');
+    const start = writer.at;
+    context.message(content)(writer, content.decode(toBuffer(readBytes(message) ?? [])), depth + 1);
+    if (isWellKnown(content)) writer.put(closeBrace);
+    else continueObject(writer, start);
   };
+}
+
+/** Make the object that was written at `start` go on with what stands before it: `{"a":1` and `{"b":2}`. */
+function continueObject(writer: JsonWriter, start: number): void {
+  if (writer.at > start + 2) writer.bytes[start] = comma;
+  else {
+    writer.at = start;
+    writer.put(closeBrace);
+  }
 }
 
 /** What a member is, under any of its names; defaults of prototypes do not count. */

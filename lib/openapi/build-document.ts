@@ -12,7 +12,7 @@ import { defaultInfo } from "./info.js";
 import { describeExchange, describeOperation } from "./operations/operation.js";
 import { createOperationNames } from "./operations/operation-names.js";
 import { type ErrorForm, isErrorForm, isStreamForm, type StreamForm } from "./operations/responses.js";
-import { checkOpenApiOptions, type OpenApiOptions, type OptionRule } from "./options.js";
+import { checkOpenApiOptions, type OpenApiOptions, type OptionRule, resolveVersion } from "./options.js";
 import { overlay } from "./overlay.js";
 import { layOutPaths } from "./paths/lay-out-paths.js";
 import { pathItems } from "./paths/path-items.js";
@@ -51,7 +51,7 @@ export const defaultServers: readonly Server[] = [{ url: "/" }];
  * @see https://spec.openapis.org/oas/v3.1.1.html
  */
 export function buildDocument(bindings: readonly Binding[], options: DocumentOptions = {}): OpenApiDocument {
-  const faults = checkOptions(options);
+  const faults = checkOpenApiOptions(options, documentRules);
   if (faults.length > 0) throw new ConfigError(faults);
   const report = (fault: ConfigFault) => void faults.push(fault);
   const visibility = createVisibility(options.visibility ?? []);
@@ -121,19 +121,6 @@ function describe(
   return services.reduce((below, service) => overlay(below, annotations.document(service)), document);
 }
 
-function checkOptions(options: DocumentOptions): ConfigFault[] {
-  const faults = checkOpenApiOptions(options, documentRules);
-  const version = versionOf(options.base);
-  if (version === undefined) return faults;
-  if (version !== "3.1" && version !== "3.0") {
-    faults.push({ message: `openapi: the base document is of version ${version}: it must be 3.1 or 3.0` });
-  } else if (options.version !== undefined && version !== options.version) {
-    const message = `openapi: the base document is of version ${version}, the one asked for is ${options.version}`;
-    faults.push({ message });
-  }
-  return faults;
-}
-
 type ServerOptions = Omit<DocumentOptions, keyof OpenApiOptions>;
 
 const documentRules: Readonly<Record<keyof ServerOptions, OptionRule>> = {
@@ -142,14 +129,3 @@ const documentRules: Readonly<Record<keyof ServerOptions, OptionRule>> = {
   streamFormat: { wants: '"ndjson", "sse", "array" or "result-error"', accepts: isStreamForm },
   inferUpdateMask: { wants: "true or false", accepts: (value) => typeof value === "boolean" },
 };
-
-function resolveVersion({ version, base }: DocumentOptions): string {
-  return version ?? versionOf(base) ?? "3.1";
-}
-
-/** `"3.0"` for a base document that says `openapi: "3.0.3"`, `"2.0"` for `swagger: "2.0"`. */
-function versionOf(base: object | undefined): string | undefined {
-  if (!isRecord(base)) return undefined;
-  const version = base.openapi ?? base.swagger;
-  return typeof version === "string" ? (/^\d+\.\d+/.exec(version)?.[0] ?? version) : undefined;
-}

@@ -52,13 +52,36 @@ export function checkOpenApiOptions(
   if (!isRecord(options))
     return [{ message: `option "openapi" takes an object or false, not ${printValue(options)}` }];
   const known = new Map(Object.entries({ ...rules, ...others }));
-  return Object.entries(options).flatMap(([name, value]) => {
+  const faults = Object.entries(options).flatMap(([name, value]): ConfigFault[] => {
     const rule = known.get(name);
     if (rule === undefined)
-      return { message: `openapi: unknown option "${name}"${didYouMean(name, known.keys())}` };
+      return [{ message: `openapi: unknown option "${name}"${didYouMean(name, known.keys())}` }];
     if (value === undefined || rule.accepts(value)) return [];
-    return { message: `openapi: option "${name}" takes ${rule.wants}, not ${printValue(value)}` };
+    return [{ message: `openapi: option "${name}" takes ${rule.wants}, not ${printValue(value)}` }];
   });
+  return [...faults, ...checkBaseVersion(options)];
+}
+
+function checkBaseVersion({ version, base }: OpenApiOptions): ConfigFault[] {
+  const given = versionOf(base);
+  if (given === undefined) return [];
+  if (given !== "3.1" && given !== "3.0")
+    return [{ message: `openapi: the base document is of version ${given}: it must be 3.1 or 3.0` }];
+  if (version === undefined || given === version) return [];
+  const message = `openapi: the base document is of version ${given}, the one asked for is ${version}`;
+  return [{ message }];
+}
+
+/** The version asked for, else that of the base document: `"3.1"` or `"3.0"`. */
+export function resolveVersion({ version, base }: OpenApiOptions): string {
+  return version ?? versionOf(base) ?? "3.1";
+}
+
+/** `"3.0"` for a base document that says `openapi: "3.0.3"`, `"2.0"` for `swagger: "2.0"`. */
+function versionOf(base: unknown): string | undefined {
+  if (!isRecord(base)) return undefined;
+  const version = base.openapi ?? base.swagger;
+  return typeof version === "string" ? (/^\d+\.\d+/.exec(version)?.[0] ?? version) : undefined;
 }
 
 function printValue(value: unknown): string {

@@ -8,7 +8,7 @@ import type { HttpRequest, HttpResponse } from "../http/http-message.js";
 import { httpStatusOf } from "../http/http-status.js";
 import type { JsonCodecs } from "../json/codec.js";
 import { jsonContentType } from "./encode-message.js";
-import { isMetadata, writeMetadata } from "./headers.js";
+import { writeMetadata } from "./headers.js";
 import type { MetadataNames } from "./metadata-names.js";
 
 /** A failed call as its HTTP client reads it: `google.rpc.Status`, and the HTTP status it goes with. */
@@ -68,10 +68,7 @@ export function createErrorEncoder(options: ErrorEncoderOptions): ErrorEncoder {
   ): { status: ErrorStatus; metadata: Metadata | undefined } {
     const read = readStatus(error);
     if (read.unexpected !== undefined) onError(read.unexpected, call);
-    const metadata = isMetadata(read.metadata) ? read.metadata : undefined;
-    if (metadata !== read.metadata) {
-      onError(new TypeError("the metadata of an error is no Metadata of @grpc/grpc-js"), call);
-    }
+    const { metadata } = read;
     // The error of a remote call has its details twice: decoded, and as the bytes that they came in.
     const binary = [
       ...readBinaryDetails(metadata, codecs),

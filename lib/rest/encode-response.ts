@@ -4,7 +4,7 @@ import type { Message } from "../call/message.js";
 import type { ServerCall } from "../call/server-call.js";
 import type { HttpRequest, HttpResponse } from "../http/http-message.js";
 import { jsonContentType, type MessageEncoder } from "./encode-message.js";
-import { isMetadata, writeMetadata } from "./headers.js";
+import { writeMetadata } from "./headers.js";
 import type { RestSettings } from "./options.js";
 import type { RestDoor } from "./rest-door.js";
 
@@ -67,7 +67,7 @@ export function readTrailers(
   { call, request, settings }: ResponseContext,
   errorMetadata?: Metadata,
 ): Trailers | undefined {
-  const sources = [call.trailersIfAny, errorMetadata].filter(isMetadata);
+  const sources = [call.trailersIfAny, errorMetadata].filter((source) => source !== undefined);
   if (sources.length === 0 || !acceptsTrailers(request)) return undefined;
   const trailers: Trailers = {};
   for (const source of sources) writeMetadata(source, trailers, settings.metadataNames.trailerOf);

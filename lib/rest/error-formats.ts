@@ -35,5 +35,5 @@ export const googleError: ErrorFormatter = Object.assign(
 );
 
 function nameOf(code: number): string {
-  return Object.entries(codes).find(([, value]) => value === code)?.[0] ?? `CODE_${code}`;
+  return Object.entries(codes).find(([, value]) => value === code)?.[0] ?? "UNKNOWN";
 }

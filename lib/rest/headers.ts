@@ -48,13 +48,6 @@ function decodeBinaryHeader(header: string, value: string | readonly string[]): 
   });
 }
 
-/** JavaScript lets handlers send anything, and throw errors with a `metadata` that is something else. */
-export function isMetadata(value: unknown): value is Metadata {
-  return (
-    typeof value === "object" && value !== null && "getMap" in value && typeof value.getMap === "function"
-  );
-}
-
 /** Add metadata to response headers or trailers; what HTTP forbids is left out. */
 export function writeMetadata(
   metadata: Metadata,

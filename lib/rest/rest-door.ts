@@ -2,7 +2,7 @@ import type { Metadata } from "@grpc/grpc-js";
 import { idleMetricsRecorder } from "../call/idle-metrics-recorder.js";
 import type { AuthContext, Door, HttpContext, MetricsRecorder, ServerCall } from "../call/server-call.js";
 import type { HttpRequest } from "../http/http-message.js";
-import { isMetadata, readMetadata } from "./headers.js";
+import { readMetadata } from "./headers.js";
 import type { MetadataNames } from "./metadata-names.js";
 
 interface RestDoorSettings {
@@ -29,10 +29,7 @@ export class RestDoor implements Door {
     return readMetadata(this.#request.headers, this.#settings.metadataNames);
   }
 
-  sendMetadata(metadata: Metadata | undefined): void {
-    if (metadata !== undefined && !isMetadata(metadata)) {
-      throw new TypeError("sendMetadata takes a Metadata of @grpc/grpc-js");
-    }
+  sendMetadata(metadata: Metadata): void {
     this.responseMetadata ??= metadata;
   }
 

@@ -109,7 +109,7 @@ const answerFaults: readonly {
       throw new RpcError(77, "secret");
     },
     error: unexpected,
-    heard: "the code of an RpcError is one of 1 to 16, not 77",
+    heard: "secret",
   },
   {
     fault: "makes an error with details that are no list",

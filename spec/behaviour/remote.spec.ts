@@ -294,13 +294,10 @@ describe("a call to a remote server", () => {
     const ended = createDeferred<unknown>();
     const backend = await startBackend({
       async collect(call: HandlerCall) {
-        try {
-          for await (const { text } of call) {
-            assert.equal(text, "a");
-            begun.resolve();
-          }
-        } finally {
-          ended.resolve(call.cancelled);
+        call.on("cancelled", () => ended.resolve(call.cancelled));
+        for await (const { text } of call) {
+          assert.equal(text, "a");
+          begun.resolve();
         }
       },
     });

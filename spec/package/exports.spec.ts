@@ -7,6 +7,8 @@ describe("the package", () => {
     assert.deepEqual(exported.sort(), [
       "ConfigError",
       "Interceptor",
+      "OpenTelemetryInterceptor",
+      "PrometheusInterceptor",
       "RpcError",
       "Services",
       "buildOpenApi",

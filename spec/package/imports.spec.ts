@@ -17,8 +17,21 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   grpc: ["json", "call", "schema", "."],
   server: ["rest", "openapi", "grpc", "http", "http-rule", "json", "call", "schema", "."],
   express: ["server", "."],
+  interceptors: ["call", "schema"],
   codegen: ["schema"],
-  cli: ["codegen", "express", "server", "grpc", "openapi", "http", "http-rule", "json", "call", "schema", "."],
+  cli: [
+    "codegen",
+    "express",
+    "server",
+    "grpc",
+    "openapi",
+    "http",
+    "http-rule",
+    "json",
+    "call",
+    "schema",
+    ".",
+  ],
 };
 
 /** Packages with one door each, and the files that may use them besides. */

@@ -160,11 +160,18 @@ describe("a response that cannot be written", () => {
 
 describe("a route that cannot be compiled", () => {
   const fault = new Error("no endpoint today");
+  let isStarted = false;
   const echo = useEcho({
     prepare: (services) => {
-      services.endpoint = () => {
-        throw fault;
+      const endpoint = services.endpoint.bind(services);
+      services.endpoint = (path) => {
+        if (isStarted) throw fault;
+        return endpoint(path);
       };
+    },
+    mount: (transcoder) => {
+      isStarted = true;
+      return transcoder;
     },
   });
 

@@ -163,6 +163,10 @@ describe("the openapi option", () => {
     { openapi: null, message: 'option "openapi" takes an object or false, not null' },
     { openapi: true, message: 'option "openapi" takes an object or false, not true' },
     { openapi: { pth: "/x" }, message: 'openapi: unknown option "pth"; did you mean "path"?' },
+    {
+      openapi: { base: { swagger: "2.0" } },
+      message: "openapi: the base document is of version 2.0: it must be 3.1 or 3.0",
+    },
     { openapi: { errors: "google" }, message: 'openapi: unknown option "errors"' },
     {
       openapi: { services: ["test.v1.Greter"] },

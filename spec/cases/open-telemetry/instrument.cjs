@@ -17,5 +17,7 @@ trace.setGlobalTracerProvider(
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 propagation.setGlobalPropagator(new W3CTraceContextPropagator());
 registerInstrumentations({ instrumentations: [new GrpcInstrumentation()] });
+// ES modules import it unseen; what is patched here are its classes, which there are once.
+require("@grpc/grpc-js");
 
 globalThis.finishedSpans = () => exporter.getFinishedSpans();

@@ -1,0 +1,226 @@
+import protobuf from "protobufjs";
+import { jsonName, namesOf, protoName } from "./field-names.js";
+import { type FunctionSource, quote } from "./generated-function.js";
+import { JsonWriter } from "./json-writer.js";
+import { type ValueWriter, WrongValue } from "./write-scalar.js";
+
+/** What an encoder needs to know of its surroundings. */
+export interface EncoderContext {
+  readonly emitDefaults: boolean;
+  readonly protoFieldNames: boolean;
+  /** The writer of a scalar or enum, of one element if the field is repeated, of one entry's value if it is a map. */
+  scalarWriter(field: protobuf.Field): ValueWriter;
+  /** Where the writer of a message type is, or will be: it is compiled when it is first called. */
+  slot(type: protobuf.Type): ValueWriter;
+  /** Writes the name of a map's entry, without its quotes. */
+  keyWriter(field: protobuf.MapField): (writer: JsonWriter, key: unknown) => void;
+}
+
+/** The pieces of a generated encoder that belong to one field. */
+export class FieldWriter {
+  readonly field: protobuf.Field;
+  readonly #index: number;
+  readonly #source: FunctionSource;
+  readonly #context: EncoderContext;
+  readonly #writer: ValueWriter;
+
+  constructor(field: protobuf.Field, index: number, source: FunctionSource, context: EncoderContext) {
+    this.field = field;
+    this.#index = index;
+    this.#source = source;
+    this.#context = context;
+    const { resolvedType } = field;
+    this.#writer =
+      resolvedType instanceof protobuf.Type ? context.slot(resolvedType) : context.scalarWriter(field);
+  }
+
+  /** Lists and maps get a function of their own, so that the engine can learn what each of them holds. */
+  declareWriter(): void {
+    if (this.field instanceof protobuf.MapField) this.#declareMapWriter(this.field);
+    else if (this.field.repeated) this.#declareListWriter();
+  }
+
+  /** Of several members of a oneof that are set, the last one counts, as in a binary message. */
+  writeOneofChoice(variable: string): void {
+    this.#loadValue();
+    this.#source.line(`if (${this.#isSet}) ${variable} = ${this.field.id};`);
+  }
+
+  /**
+   * Write the member after a comma. The closing quote of a value is left to what comes next, where it is known to
+   * come: `tail` is that of the previous value, and the result that of this one.
+   */
+  writeMember(tail: string, oneofVariable: string | undefined): string {
+    const source = this.#source;
+    this.#loadValue();
+    if (this.#context.emitDefaults && !this.#hasPresence) {
+      this.#put(tail + this.#head);
+      source.line("if (v !== undefined && v !== null) {");
+      this.#writeValue("v");
+      source.line("} else {");
+      this.#put(this.#unset);
+      source.line("}");
+      return this.#mark;
+    }
+    this.#put(tail);
+    if (this.#hasPresence) {
+      source.line(
+        `if (${oneofVariable === undefined ? this.#isSet : `${oneofVariable} === ${this.field.id}`}) {`,
+      );
+      this.#put(this.#head);
+      this.#writeValue("v");
+      this.#put(this.#mark);
+      source.line("}");
+    } else this.#writeUnlessDefault();
+    return "";
+  }
+
+  /** The whole value of the field as complete JSON. */
+  writeAlone(): void {
+    const source = this.#source;
+    source.line("if (v === undefined || v === null) {");
+    this.#put(this.#hasPresence ? "null" : this.#mark + this.#unset + this.#mark);
+    source.line("} else {");
+    this.#put(this.#mark);
+    this.#writeValue("v");
+    this.#put(this.#mark);
+    source.line("}");
+  }
+
+  /** Whatever form a default has, it is known by what it is written as. */
+  #writeUnlessDefault(): void {
+    const source = this.#source;
+    const isDefault = this.#writer.isDefault;
+    const isEnumDefault = isDefault && !this.field.repeated && !this.field.map;
+    const condition = isEnumDefault ? ` && !${source.constant(isDefault)}(v)` : "";
+    source.line(`if (v !== undefined && v !== null${condition}) {`);
+    source.line("mark = w.at;");
+    this.#put(this.#head);
+    source.line("valueAt = w.at;");
+    this.#writeValue("v");
+    if (!isEnumDefault) {
+      const isZero = this.#unset === "0" ? " && w.bytes[valueAt] === 48" : "";
+      source.line(`if (w.at === valueAt + ${this.#unset.length}${isZero}) w.at = mark; else {`);
+    }
+    this.#put(this.#mark);
+    source.line(isEnumDefault ? "}" : "} }");
+  }
+
+  /** The quotes of the value; lists and maps write those of their elements themselves. */
+  get #mark(): string {
+    return this.#writer.isQuoted && !this.field.repeated && !this.field.map ? '"' : "";
+  }
+
+  get #head(): string {
+    const name = this.#context.protoFieldNames ? protoName(this.field) : jsonName(this.field);
+    return `,${JSON.stringify(name)}:${this.#mark}`;
+  }
+
+  /** What is written for a field without presence that is not set, without quotes. */
+  get #unset(): string {
+    if (this.field.map) return "{}";
+    if (this.field.repeated) return "[]";
+    const writer = new JsonWriter();
+    this.#writer.write(writer, this.field.typeDefault, 0);
+    return writer.toString();
+  }
+
+  #writeValue(value: string): void {
+    const { repeated, map } = this.field;
+    if (repeated || map) this.#source.line(`write${this.#index}(w, ${value}, depth);`);
+    else this.#writeElement(value);
+  }
+
+  #writeElement(value: string): void {
+    const source = this.#source;
+    source.line(
+      this.field.resolvedType instanceof protobuf.Type
+        ? `${source.constant(this.#writer)}.write(w, ${value}, depth + 1);`
+        : `${source.constant(this.#writer.write)}(w, ${value}, depth);`,
+    );
+  }
+
+  get #hasPresence(): boolean {
+    const { field } = this;
+    return (
+      Boolean(field.hasPresence) ||
+      (!field.repeated && !field.map && field.resolvedType instanceof protobuf.Type)
+    );
+  }
+
+  /** Set `v` from the field's name in handlers, or else from its other names. */
+  #loadValue(): void {
+    for (const [i, name] of namesOf(this.field).entries()) {
+      // What every object inherits is not a field.
+      const value =
+        name in Object.prototype
+          ? `Object.hasOwn(m, ${quote(name)}) ? m[${quote(name)}] : undefined`
+          : `m[${quote(name)}]`;
+      this.#source.line(i === 0 ? `v = ${value};` : `if (v === undefined) v = ${value};`);
+    }
+  }
+
+  /** Whether `v`, which has been loaded, was set by the handler and is no default of a prototype. */
+  get #isSet(): string {
+    const owns = namesOf(this.field).map((name) => `Object.hasOwn(m, ${quote(name)})`);
+    return `v !== undefined && v !== null && (isPlain || ${owns.join(" || ")})`;
+  }
+
+  #declareListWriter(): void {
+    const source = this.#source;
+    const mark = this.#writer.isQuoted ? '"' : "";
+    source.line(`function write${this.#index}(w, items, depth) {`);
+    source.line(`if (!Array.isArray(items)) throw new ${source.constant(WrongValue)}(items);`);
+    source.line("const length = items.length;");
+    source.line('if (length === 0) { w.putAscii("[]"); return; }');
+    this.#put(`[${mark}`);
+    this.#writeElement("items[0]");
+    source.line("for (let i = 1; i < length; i++) {");
+    this.#put(`${mark},${mark}`);
+    this.#writeElement("items[i]");
+    source.line("}");
+    this.#put(`${mark}]`);
+    source.line("}");
+  }
+
+  #declareMapWriter(field: protobuf.MapField): void {
+    const source = this.#source;
+    source.line(`function write${this.#index}(w, map, depth) {`);
+    source.line("const start = w.at;");
+    source.line("if (map instanceof Map) for (const [key, value] of map) {");
+    this.#writeEntry(field, "value");
+    source.line(`} else for (const key of ${source.constant(keysOf)}(map)) {`);
+    this.#writeEntry(field, "map[key]");
+    source.line("}");
+    source.line("w.closeObject(start);");
+    source.line("}");
+  }
+
+  #writeEntry(field: protobuf.MapField, value: string): void {
+    const mark = this.#writer.isQuoted ? '"' : "";
+    this.#put(',"');
+    this.#source.line(`${this.#source.constant(this.#context.keyWriter(field))}(w, key);`);
+    this.#put(`":${mark}`);
+    this.#writeElement(value);
+    this.#put(mark);
+  }
+
+  /** Store constant text, four bytes at a time. What is stored beyond its end is written over. */
+  #put(text: string): void {
+    if (text === "") return;
+    const bytes = Buffer.from(text);
+    const words = Buffer.alloc(Math.ceil(bytes.length / 4) * 4);
+    bytes.copy(words);
+    const stores: string[] = [];
+    for (let i = 0; i < words.length; i += 4)
+      stores.push(`view.setInt32(at + ${i}, ${words.readInt32LE(i)}, true);`);
+    this.#source.line(`w.reserve(${bytes.length});`);
+    this.#source.line(`{ const { view, at } = w; ${stores.join(" ")} w.at = at + ${bytes.length}; }`);
+    if (bytes.length !== text.length) this.#source.line("w.isAscii = false;");
+  }
+}
+
+function keysOf(map: unknown): string[] {
+  if (typeof map !== "object" || map === null || Array.isArray(map)) throw new WrongValue(map);
+  return Object.keys(map);
+}
