@@ -2,12 +2,13 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { AuthContext } from "../call/server-call.js";
 
-/** The TLS identity of the other end, as grpc-js gives it. */
+/**
+ * The TLS identity of the other end, as grpc-js gives it: none unless it was verified. A server that takes connections
+ * with any certificate (`rejectUnauthorized: false`) must not have handlers take one for an identity.
+ */
 export function readAuthContext(socket: Socket): AuthContext {
-  if (!(socket instanceof TLSSocket)) return {};
-  const certificate = socket.getPeerCertificate();
-  if (Object.keys(certificate).length === 0) return { transportSecurityType: "ssl" };
-  return { transportSecurityType: "ssl", sslPeerCertificate: certificate };
+  if (!(socket instanceof TLSSocket && socket.authorized)) return {};
+  return { transportSecurityType: "ssl", sslPeerCertificate: socket.getPeerCertificate() };
 }
 
 /**

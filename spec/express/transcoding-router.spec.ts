@@ -338,6 +338,22 @@ for (const { version, express } of versions) {
       });
     });
 
+    describe("before another one with other methods on the same paths", () => {
+      const echo = useEcho({
+        mount: (_transcoder, services) => {
+          const app = express();
+          app.use(transcodingRouter(services, { methodNotAllowed: "next" }) as RequestHandler);
+          app.post("/v1/path/a", (_req, res) => void res.send("the other"));
+          return app;
+        },
+      });
+
+      it("leaves those to it when told to", async () => {
+        assert.equal((await echo().post("/v1/path/a", {})).text, "the other");
+        assert.equal((await echo().get("/v1/path/a")).json.text, "a");
+      });
+    });
+
     describe("of several services", () => {
       it("leaves to the next what is not its own", async () => {
         const [one, other] = await Promise.all([

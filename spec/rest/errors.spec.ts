@@ -94,6 +94,36 @@ describe("a call that fails", () => {
     });
   }
 
+  for (const { what, handler } of [
+    {
+      what: "throws at once",
+      handler: () => {
+        throw new Error("password 1234");
+      },
+    },
+    { what: "answers null", handler: async () => null },
+    { what: "answers a number", handler: async () => 1234 },
+    { what: "calls back with nothing", handler: (_call, callback) => callback(null) },
+    { what: "calls back with a text", handler: (_call, callback) => callback("password 1234") },
+  ] satisfies { what: string; handler: EchoHandler }[]) {
+    it(`by a handler that ${what} answers a fixed text, once`, async () => {
+      echo().handlers.GetPath = handler;
+      const answer = await echo().get("/v1/path/a");
+      assert.equal(answer.status, 500);
+      assert.deepEqual(answer.json, { code: 2, message: "the handler failed unexpectedly", details: [] });
+      assert.equal(echo().faults.length, 1);
+    });
+  }
+
+  it("after it has been answered is not heard of", async () => {
+    echo().handlers.GetPath = (_call, callback) => {
+      callback(null, { text: "first" });
+      callback(null, { text: "second" });
+      callback(new Error("third"));
+    };
+    assert.deepEqual((await echo().get("/v1/path/a")).json, { text: "first" });
+  });
+
   it("by an answer that cannot be written answers a fixed text", async () => {
     echo().handlers.GetPath = async () => ({ int32: "secret" });
     const answer = await echo().get("/v1/path/a");
