@@ -1,11 +1,11 @@
 import type protobuf from "protobufjs";
 import type { Message } from "../call/message.js";
 import { invalidField, type RpcError } from "../call/rpc-error.js";
+import type { BoundFields } from "../http-rule/bound-fields.js";
 import type { JsonCodecs } from "../json/codec.js";
 import type { Representation } from "../schema/representation.js";
 import { didYouMean } from "../schema/suggest-name.js";
 import { type BindableField, createBindableField, findHolder, protoNameOf } from "./bindable-field.js";
-import type { BoundFields } from "./bound-fields.js";
 import { Claims } from "./claims.js";
 import { eachParameter, type ParameterName, parseParameterName } from "./parse-query.js";
 import { findWellKnownParent, type WellKnownParent } from "./well-known-parts.js";

@@ -1,9 +1,10 @@
 import protobuf from "protobufjs";
 import type { Message } from "../call/message.js";
 import type { FieldCodec, JsonCodecs } from "../json/codec.js";
+import { findOneof } from "../schema/find-oneof.js";
 import type { Representation } from "../schema/representation.js";
 import { createEmptyMessages } from "./empty-message.js";
-import { createFieldSetter, type FieldSetter, findOneof } from "./set-field.js";
+import { createFieldSetter, type FieldSetter } from "./set-field.js";
 
 /** A field with what it takes to assign a text to it. */
 export interface BindableField {

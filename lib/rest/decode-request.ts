@@ -1,12 +1,12 @@
 import type { Message } from "../call/message.js";
 import type { HttpRequest } from "../http/http-message.js";
 import type { Binding } from "../http-rule/binding.js";
+import { collectBoundFields } from "../http-rule/bound-fields.js";
 import type { RouteMatch } from "../http-rule/router.js";
 import type { JsonCodecs } from "../json/codec.js";
 import type { Representation } from "../schema/representation.js";
 import { createCaptureBinder } from "./bind-captures.js";
 import { createQueryBinder, createQueryRefusal } from "./bind-query.js";
-import { collectBoundFields } from "./bound-fields.js";
 import { createMaskInference } from "./infer-update-mask.js";
 import { createBodyReader } from "./read-message.js";
 

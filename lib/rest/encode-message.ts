@@ -2,7 +2,8 @@ import type { Message } from "../call/message.js";
 import type { Binding } from "../http-rule/binding.js";
 import type { JsonCodecs } from "../json/codec.js";
 import type { Representation } from "../schema/representation.js";
-import { createHttpBodyForm, isHttpBody } from "./http-body.js";
+import { isHttpBody } from "../schema/well-known.js";
+import { createHttpBodyForm } from "./http-body.js";
 
 export const jsonContentType = "application/json; charset=utf-8";
 

@@ -3,16 +3,6 @@ import type protobuf from "protobufjs";
 import type { Message } from "../call/message.js";
 import { isHeaderValue } from "../http/header-value.js";
 import type { Representation } from "../schema/representation.js";
-import { qualifiedName } from "../schema/walk.js";
-
-/**
- * Is it `google.api.HttpBody`, whose `data` is the HTTP body itself and whose `content_type` is its type?
- *
- * @see https://github.com/googleapis/googleapis/blob/ecb1cf0a0021267dd452289fc71c75674ae29fe3/google/api/httpbody.proto
- */
-export function isHttpBody(type: protobuf.Type | protobuf.Enum | null): type is protobuf.Type {
-  return type !== null && qualifiedName(type) === "google.api.HttpBody";
-}
 
 /** Between HTTP bodies and HttpBody messages, in the representation of the services. */
 export interface HttpBodyForm {

@@ -3,11 +3,12 @@ import type { Message } from "../call/message.js";
 import type { HttpRequest } from "../http/http-message.js";
 import { readBody } from "../http/read-body.js";
 import type { Binding } from "../http-rule/binding.js";
+import { isHttpBody } from "../schema/well-known.js";
 import { createQueryBinder } from "./bind-query.js";
 import { createBindableField } from "./bindable-field.js";
 import type { RequestDecoderOptions } from "./decode-request.js";
 import { createEmptyMessages } from "./empty-message.js";
-import { createHttpBodyForm, isHttpBody } from "./http-body.js";
+import { createHttpBodyForm } from "./http-body.js";
 import { readFormText } from "./read-form-text.js";
 import { readJsonText, toBuffer } from "./read-json-text.js";
 

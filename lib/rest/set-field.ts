@@ -1,5 +1,6 @@
 import type protobuf from "protobufjs";
 import type { Message } from "../call/message.js";
+import { findOneof } from "../schema/find-oneof.js";
 import type { Representation } from "../schema/representation.js";
 
 /** Sets a field of a message as if the message had been decoded with it. */
@@ -24,9 +25,4 @@ export function createFieldSetter(field: protobuf.Field, representation: Represe
     message[name] = value;
     if (representation.oneofs) message[oneof.name] = name;
   };
-}
-
-/** The oneof that a field belongs to, unless it is the one that stands for proto3's `optional`. */
-export function findOneof(field: protobuf.Field): protobuf.OneOf | undefined {
-  return field.partOf === null || field.partOf.isProto3Optional ? undefined : field.partOf;
 }
