@@ -37,7 +37,7 @@ export function createAnyCodec(anyType: () => protobuf.Type, resolveType: Resolv
     const type = anyType();
     const text = JSON.stringify(detail, (_, value) => (typeof value === "bigint" ? String(value) : value));
     try {
-      const message = decoders.message(type).read(new JsonReader(text), undefined);
+      const message = decoders.message(type).get()(new JsonReader(text), undefined);
       return encodeBytes(type, message, () => {
         throw new JsonFault("depth", 0);
       });
@@ -60,7 +60,7 @@ export function createAnyCodec(anyType: () => protobuf.Type, resolveType: Resolv
   }): string {
     const writer = new JsonWriter();
     try {
-      encoders.message(anyType())(writer, { type_url: typeUrl, value }, 0);
+      encoders.message(anyType()).get()(writer, { type_url: typeUrl, value }, 0);
       return writer.toString();
     } catch {
       // Its type is not known, or these are not bytes of its type: the client may know better.

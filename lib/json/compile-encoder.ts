@@ -12,7 +12,9 @@ import { type WriteValue, WrongValue } from "./write-scalar.js";
  * for `put`, which stands for stores of four characters each:
  *
  *     return function write(w, m, depth) {
- *       const isPlain = checkMessage(m, depth), start = w.at;
+ *       if (typeof m !== "object" || m === null || Array.isArray(m) || depth > 100) refuse(m, depth);
+ *       // All properties of a plain object are its own; others may have defaults on their prototype.
+ *       const isPlain = Object.getPrototypeOf(m) === Object.prototype, start = w.at;
  *       let v, mark, valueAt;
  *       v = m.token;
  *       put(w, ',"token":"');
@@ -38,7 +40,9 @@ export function compileEncoder(type: protobuf.Type, context: EncoderContext): Wr
   ];
   for (const field of fields) field.declareWriter();
   source.line("return function write(w, m, depth) {");
-  source.line(`const isPlain = ${source.constant(checkMessage)}(m, depth), start = w.at;`);
+  source.line(`if (typeof m !== "object" || m === null || Array.isArray(m) || depth > ${maxDepth})`);
+  source.line(`${source.constant(refuse)}(m, depth);`);
+  source.line("const isPlain = Object.getPrototypeOf(m) === Object.prototype, start = w.at;");
   source.line("let v, mark, valueAt;");
   for (const [i, oneof] of oneofs.entries()) {
     source.line(`let o${i};`);
@@ -68,10 +72,6 @@ export function compileFieldEncoder(field: protobuf.Field, context: EncoderConte
   return source.compile() as WriteValue;
 }
 
-/** Whether a message is a plain object, where all properties are its own; others may have defaults on their prototype. */
-function checkMessage(message: unknown, depth: number): boolean {
-  if (typeof message !== "object" || message === null || Array.isArray(message))
-    throw new WrongValue(message);
-  if (depth > maxDepth) throw new WrongValue(message, `it is nested deeper than ${maxDepth} levels`);
-  return Object.getPrototypeOf(message) === Object.prototype;
+function refuse(message: unknown, depth: number): never {
+  throw new WrongValue(message, depth > maxDepth ? `it is nested deeper than ${maxDepth} levels` : "");
 }

@@ -7,6 +7,7 @@ import { enumNames } from "./enum-names.js";
 import type { DecoderContext } from "./field-reader.js";
 import { bytesForm, enumForm, longForm, wireRepresentation } from "./handler-form.js";
 import type { JsonReader } from "./json-reader.js";
+import { LazyFunction } from "./lazy-function.js";
 import { integerRanges, isPlainInteger, parseInteger, withoutLeadingZeros } from "./number-text.js";
 import {
   type ReadScalar,
@@ -19,7 +20,7 @@ import {
   readUint32,
   readUint64,
 } from "./read-scalar.js";
-import type { ReadContext, ReaderSlot, ReadValue } from "./read-value.js";
+import type { LazyReader, ReadContext, ReadValue } from "./read-value.js";
 import { wellKnownReader } from "./read-well-known.js";
 import type { ResolveType } from "./resolve-type.js";
 
@@ -34,7 +35,7 @@ export interface DecodeSwitches {
 
 /** The readers of all types for one representation and one set of switches; each is compiled when it is first called. */
 export interface Decoders {
-  message(type: protobuf.Type): ReaderSlot;
+  message(type: protobuf.Type): LazyReader;
   /** The whole field; `null` gives what the field has when it is not set. */
   field(field: protobuf.Field): ReadValue;
   /** The field's value, one element if it is repeated, one entry's value if it is a map. */
@@ -48,22 +49,18 @@ export function createDecoders(
   switches: DecodeSwitches,
   resolveType: ResolveType,
 ): Decoders {
-  const slots = new Map<protobuf.Type, ReaderSlot>();
+  const messages = new Map<protobuf.Type, LazyReader>();
   const scalars = new Map<unknown, ReadValue>();
   let wire: Decoders | undefined;
 
-  function slot(type: protobuf.Type): ReaderSlot {
-    let found = slots.get(type);
-    if (found === undefined) {
-      found = {
-        read(reader, whenNull) {
-          this.read = wellKnownReader(type, readContext) ?? compileDecoder(type, compileContext);
-          return this.read(reader, whenNull);
-        },
-      };
-      slots.set(type, found);
-    }
-    return found;
+  function message(type: protobuf.Type): LazyReader {
+    const known = messages.get(type);
+    if (known !== undefined) return known;
+    const reader = new LazyFunction(
+      () => wellKnownReader(type, readContext) ?? compileDecoder(type, compileContext),
+    );
+    messages.set(type, reader);
+    return reader;
   }
 
   function scalarReader(field: protobuf.Field): ReadValue {
@@ -83,12 +80,12 @@ export function createDecoders(
   function element(field: protobuf.Field): ReadValue {
     const { resolvedType } = field.resolve();
     if (!(resolvedType instanceof protobuf.Type)) return scalarReader(field);
-    const target = slot(resolvedType);
-    return (reader, whenNull) => target.read(reader, whenNull);
+    const target = message(resolvedType);
+    return (reader, whenNull) => target.get()(reader, whenNull);
   }
 
   const decoders: Decoders = {
-    message: slot,
+    message,
     element,
     field: (field) => compileFieldDecoder(field, compileContext),
     get wire() {
@@ -97,13 +94,19 @@ export function createDecoders(
       return wire;
     },
   };
-  const compileContext: DecoderContext = { representation, ...switches, scalarReader, slot, keyReader };
+  const compileContext: DecoderContext = {
+    representation,
+    ...switches,
+    scalarReader,
+    messageReader: message,
+    keyReader,
+  };
   const readContext: ReadContext = {
     representation,
     snakeCaseFieldMasks: switches.snakeCaseFieldMasks,
     element,
     resolveType,
-    wireSlot: (type) => decoders.wire.message(type),
+    wireReader: (type) => decoders.wire.message(type),
   };
   return decoders;
 }

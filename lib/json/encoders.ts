@@ -3,11 +3,13 @@ import { compileEncoder, compileFieldEncoder } from "./compile-encoder.js";
 import { enumNames } from "./enum-names.js";
 import type { EncoderContext } from "./field-writer.js";
 import type { JsonWriter } from "./json-writer.js";
+import { LazyFunction } from "./lazy-function.js";
 import { type IntegerRange, integerRanges } from "./number-text.js";
 import { isWrittenAsString } from "./well-known.js";
 import {
   digitsWriter,
   jsonWriter,
+  type LazyWriter,
   type ValueWriter,
   type WriteValue,
   WrongValue,
@@ -32,7 +34,7 @@ export interface EncodeSwitches {
 
 /** The writers of all types for one set of switches; each is compiled when it is first called. */
 export interface Encoders {
-  message(type: protobuf.Type): WriteValue;
+  message(type: protobuf.Type): LazyWriter;
   /** The whole field; what is not set is written as the field's default or `null`. */
   field(field: protobuf.Field): WriteValue;
   /** The field's value, one element if it is repeated, one entry's value if it is a map. */
@@ -43,22 +45,24 @@ export interface Encoders {
 export type AnyContext = Pick<WriteContext, "resolveType" | "encodeAny">;
 
 export function createEncoders(switches: EncodeSwitches, anyContext: AnyContext): Encoders {
-  const slots = new Map<protobuf.Type, ValueWriter>();
+  const inner = new Map<protobuf.Type, LazyWriter>();
   const scalars = new Map<unknown, ValueWriter>();
 
-  function slot(type: protobuf.Type): ValueWriter {
-    let found = slots.get(type);
-    if (found === undefined) {
-      found = {
-        isQuoted: isWrittenAsString(type),
-        write(writer, value, depth) {
-          this.write = wellKnownWriter(type, writeContext) ?? compileEncoder(type, compileContext);
-          this.write(writer, value, depth);
-        },
-      };
-      slots.set(type, found);
-    }
-    return found;
+  /** What stands between the quotes of types that are written as strings. */
+  function innerWriter(type: protobuf.Type): LazyWriter {
+    const known = inner.get(type);
+    if (known !== undefined) return known;
+    const writer = new LazyFunction(
+      () => wellKnownWriter(type, writeContext) ?? compileEncoder(type, compileContext),
+    );
+    inner.set(type, writer);
+    return writer;
+  }
+
+  function message(type: protobuf.Type): LazyWriter {
+    const writer = innerWriter(type);
+    if (!isWrittenAsString(type)) return writer;
+    return new LazyFunction(() => jsonWriter({ write: writer.get(), isQuoted: true }));
   }
 
   function scalarWriter(field: protobuf.Field): ValueWriter {
@@ -78,12 +82,11 @@ export function createEncoders(switches: EncodeSwitches, anyContext: AnyContext)
   function element(field: protobuf.Field): WriteValue {
     const { resolvedType } = field.resolve();
     if (!(resolvedType instanceof protobuf.Type)) return jsonWriter(scalarWriter(field));
-    const write = jsonWriter(slot(resolvedType));
-    return (writer, value, depth) => write(writer, value, depth + 1);
+    const writer = message(resolvedType);
+    return (target, value, depth) => writer.get()(target, value, depth + 1);
   }
 
-  const message = (type: protobuf.Type) => jsonWriter(slot(type));
-  const compileContext: EncoderContext = { ...switches, scalarWriter, slot, keyWriter };
+  const compileContext: EncoderContext = { ...switches, scalarWriter, messageWriter: innerWriter, keyWriter };
   const writeContext: WriteContext = { ...anyContext, element, message };
   return { message, element, field: (field) => compileFieldEncoder(field, compileContext) };
 }

@@ -4,27 +4,18 @@ import type { FieldCodec } from "./codec.js";
 import { parseKey } from "./decoders.js";
 import { cut } from "./describe-fault.js";
 import { protoName } from "./field-names.js";
+import { LazyFunction } from "./lazy-function.js";
 import { type Compiled, readAll, writeAll } from "./message-codec.js";
 import { createTextParser } from "./parse-text.js";
-import type { ReaderSlot } from "./read-value.js";
-import type { WriteValue } from "./write-scalar.js";
 
 export function createFieldCodec(field: protobuf.Field, compiled: Compiled): FieldCodec {
-  const reader: ReaderSlot = {
-    read(...args) {
-      this.read = compiled.decoders.field(field);
-      return this.read(...args);
-    },
-  };
-  let write: WriteValue | undefined;
+  const reader = new LazyFunction(() => compiled.decoders.field(field));
+  const writer = new LazyFunction(() => compiled.encoders.field(field));
   return {
     decode(text, path = protoName(field)) {
       return readAll({ text, subject: { field, path }, resolveType: compiled.resolveType }, reader);
     },
-    encode(value) {
-      write ??= compiled.encoders.field(field);
-      return writeAll(value, { field, path: protoName(field) }, write, compiled);
-    },
+    encode: (value) => writeAll(value, { field, path: protoName(field) }, writer, compiled),
     parse: createTextParser(field, compiled.decoders),
     parseKey: createKeyParser(field),
   };

@@ -5,7 +5,7 @@ import { longForm } from "./handler-form.js";
 import type { JsonReader } from "./json-reader.js";
 import { integerRanges } from "./number-text.js";
 import { setOwn } from "./own-property.js";
-import type { ReaderSlot, ReadValue } from "./read-value.js";
+import type { LazyReader, ReadValue } from "./read-value.js";
 
 /** What a decoder needs to know of its surroundings. */
 export interface DecoderContext {
@@ -14,8 +14,7 @@ export interface DecoderContext {
   readonly caseInsensitiveFieldNames: boolean;
   /** The reader of a scalar or enum, of one element if the field is repeated, of one entry's value if it is a map. */
   scalarReader(field: protobuf.Field): ReadValue;
-  /** Where the reader of a message type is, or will be. */
-  slot(type: protobuf.Type): ReaderSlot;
+  messageReader(type: protobuf.Type): LazyReader;
   keyReader(field: protobuf.MapField): (reader: JsonReader) => string;
 }
 
@@ -141,9 +140,11 @@ export class FieldReader {
 
   #readElement(whenNull: string): string {
     const { resolvedType } = this.field;
-    return resolvedType instanceof protobuf.Type
-      ? `${this.#source.constant(this.#context.slot(resolvedType))}.read(r, ${whenNull})`
-      : `${this.#source.constant(this.#context.scalarReader(this.field))}(r, ${whenNull})`;
+    if (!(resolvedType instanceof protobuf.Type)) {
+      return `${this.#source.constant(this.#context.scalarReader(this.field))}(r, ${whenNull})`;
+    }
+    const reader = this.#source.constant(this.#context.messageReader(resolvedType));
+    return `(${reader}.made ?? ${reader}.make())(r, ${whenNull})`;
   }
 
   #declareListReader(): void {

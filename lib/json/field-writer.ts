@@ -2,7 +2,8 @@ import protobuf from "protobufjs";
 import { jsonName, namesOf, protoName } from "./field-names.js";
 import { type FunctionSource, quote } from "./generated-function.js";
 import { JsonWriter } from "./json-writer.js";
-import { type ValueWriter, WrongValue } from "./write-scalar.js";
+import { isWrittenAsString } from "./well-known.js";
+import { type LazyWriter, type ValueWriter, WrongValue } from "./write-scalar.js";
 
 /** What an encoder needs to know of its surroundings. */
 export interface EncoderContext {
@@ -10,8 +11,8 @@ export interface EncoderContext {
   readonly protoFieldNames: boolean;
   /** The writer of a scalar or enum, of one element if the field is repeated, of one entry's value if it is a map. */
   scalarWriter(field: protobuf.Field): ValueWriter;
-  /** Where the writer of a message type is, or will be: it is compiled when it is first called. */
-  slot(type: protobuf.Type): ValueWriter;
+  /** The writer of a message type; of one that is written as a string, what stands between the quotes. */
+  messageWriter(type: protobuf.Type): LazyWriter;
   /** Writes the name of a map's entry, without its quotes. */
   keyWriter(field: protobuf.MapField): (writer: JsonWriter, key: unknown) => void;
 }
@@ -22,16 +23,15 @@ export class FieldWriter {
   readonly #index: number;
   readonly #source: FunctionSource;
   readonly #context: EncoderContext;
-  readonly #writer: ValueWriter;
+  /** The writer of scalars and enums. */
+  readonly #scalar: ValueWriter | undefined;
 
   constructor(field: protobuf.Field, index: number, source: FunctionSource, context: EncoderContext) {
     this.field = field;
     this.#index = index;
     this.#source = source;
     this.#context = context;
-    const { resolvedType } = field;
-    this.#writer =
-      resolvedType instanceof protobuf.Type ? context.slot(resolvedType) : context.scalarWriter(field);
+    this.#scalar = field.resolvedType instanceof protobuf.Type ? undefined : context.scalarWriter(field);
   }
 
   /** Lists and maps get a function of their own, so that the engine can learn what each of them holds. */
@@ -90,7 +90,7 @@ export class FieldWriter {
   /** Whatever form a default has, it is known by what it is written as. */
   #writeUnlessDefault(): void {
     const source = this.#source;
-    const isDefault = this.#writer.isDefault;
+    const isDefault = this.#scalar?.isDefault;
     const isEnumDefault = isDefault && !this.field.repeated && !this.field.map;
     const condition = isEnumDefault ? ` && !${source.constant(isDefault)}(v)` : "";
     source.line(`if (v !== undefined && v !== null${condition}) {`);
@@ -108,7 +108,14 @@ export class FieldWriter {
 
   /** The quotes of the value; lists and maps write those of their elements themselves. */
   get #mark(): string {
-    return this.#writer.isQuoted && !this.field.repeated && !this.field.map ? '"' : "";
+    return this.field.repeated || this.field.map ? "" : this.#elementMark;
+  }
+
+  get #elementMark(): string {
+    const { resolvedType } = this.field;
+    const isQuoted =
+      resolvedType instanceof protobuf.Type ? isWrittenAsString(resolvedType) : this.#scalar?.isQuoted;
+    return isQuoted ? '"' : "";
   }
 
   get #head(): string {
@@ -121,7 +128,7 @@ export class FieldWriter {
     if (this.field.map) return "{}";
     if (this.field.repeated) return "[]";
     const writer = new JsonWriter();
-    this.#writer.write(writer, this.field.typeDefault, 0);
+    this.#scalar?.write(writer, this.field.typeDefault, 0);
     return writer.toString();
   }
 
@@ -133,11 +140,11 @@ export class FieldWriter {
 
   #writeElement(value: string): void {
     const source = this.#source;
-    source.line(
-      this.field.resolvedType instanceof protobuf.Type
-        ? `${source.constant(this.#writer)}.write(w, ${value}, depth + 1);`
-        : `${source.constant(this.#writer.write)}(w, ${value}, depth);`,
-    );
+    const { resolvedType } = this.field;
+    if (resolvedType instanceof protobuf.Type) {
+      const writer = source.constant(this.#context.messageWriter(resolvedType));
+      source.line(`(${writer}.made ?? ${writer}.make())(w, ${value}, depth + 1);`);
+    } else source.line(`${source.constant(this.#scalar?.write)}(w, ${value}, depth);`);
   }
 
   get #hasPresence(): boolean {
@@ -168,7 +175,7 @@ export class FieldWriter {
 
   #declareListWriter(): void {
     const source = this.#source;
-    const mark = this.#writer.isQuoted ? '"' : "";
+    const mark = this.#elementMark;
     source.line(`function write${this.#index}(w, items, depth) {`);
     source.line(`if (!Array.isArray(items)) throw new ${source.constant(WrongValue)}(items);`);
     source.line("const length = items.length;");
@@ -189,15 +196,18 @@ export class FieldWriter {
     source.line("const start = w.at;");
     source.line("if (map instanceof Map) for (const [key, value] of map) {");
     this.#writeEntry(field, "value");
-    source.line(`} else for (const key of ${source.constant(keysOf)}(map)) {`);
+    source.line("} else {");
+    source.line(`const keys = ${source.constant(keysOf)}(map);`);
+    source.line("for (let i = 0; i < keys.length; i++) {");
+    source.line("const key = keys[i];");
     this.#writeEntry(field, "map[key]");
-    source.line("}");
+    source.line("} }");
     source.line("w.closeObject(start);");
     source.line("}");
   }
 
   #writeEntry(field: protobuf.MapField, value: string): void {
-    const mark = this.#writer.isQuoted ? '"' : "";
+    const mark = this.#elementMark;
     this.#put(',"');
     this.#source.line(`${this.#source.constant(this.#context.keyWriter(field))}(w, key);`);
     this.#put(`":${mark}`);

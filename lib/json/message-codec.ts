@@ -9,9 +9,9 @@ import { JsonFault } from "./json-fault.js";
 import { JsonReader } from "./json-reader.js";
 import type { WriterPool } from "./json-writer.js";
 import { encodeBytes } from "./read-any.js";
-import type { ReaderSlot } from "./read-value.js";
+import type { LazyReader } from "./read-value.js";
 import type { ResolveType } from "./resolve-type.js";
-import { type WriteValue, WrongValue } from "./write-scalar.js";
+import { type LazyWriter, WrongValue } from "./write-scalar.js";
 
 /** The readers and writers of one set of switches. */
 export interface Compiled {
@@ -45,15 +45,15 @@ export function createMessageCodec(type: protobuf.Type, compiled: Compiled): Mes
 }
 
 /** Read a text from its first to its last character; what is wrong with it is told to the client. */
-export function readAll(source: FaultSource, slot: ReaderSlot): unknown {
-  const reader = new JsonReader(source.text);
+export function readAll(source: FaultSource, reader: LazyReader): unknown {
+  const cursor = new JsonReader(source.text);
   try {
-    reader.start();
-    const { at } = reader;
-    const value = slot.read(reader, undefined);
-    reader.end();
+    cursor.start();
+    const { at } = cursor;
+    const value = reader.get()(cursor, undefined);
+    cursor.end();
     // A field may be set to nothing, a message may not.
-    if (value === undefined && source.subject instanceof protobuf.Type) reader.fail("value", at);
+    if (value === undefined && source.subject instanceof protobuf.Type) cursor.fail("value", at);
     return value;
   } catch (error) {
     if (error instanceof JsonFault) throw describeFault(error, source);
@@ -62,11 +62,11 @@ export function readAll(source: FaultSource, slot: ReaderSlot): unknown {
 }
 
 /** Write a value; what is wrong with it is told to the server's owner. */
-export function writeAll(value: unknown, subject: Subject, write: WriteValue, compiled: Compiled): string {
+export function writeAll(value: unknown, subject: Subject, writer: LazyWriter, compiled: Compiled): string {
   try {
-    const json = compiled.writers.use((writer) => {
-      write(writer, value, 0);
-      return writer.toString();
+    const json = compiled.writers.use((target) => {
+      writer.get()(target, value, 0);
+      return target.toString();
     });
     return compiled.pretty ? indentJson(json) : json;
   } catch (error) {

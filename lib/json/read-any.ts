@@ -2,7 +2,7 @@ import type protobuf from "protobufjs";
 import { compileObject } from "./generated-function.js";
 import { bytesForm } from "./handler-form.js";
 import type { JsonReader } from "./json-reader.js";
-import type { ReadContext, ReaderSlot, ReadValue } from "./read-value.js";
+import type { LazyReader, ReadContext, ReadValue } from "./read-value.js";
 import { isWellKnown } from "./well-known.js";
 
 /**
@@ -33,8 +33,8 @@ export function createAnyReader(type: protobuf.Type, context: ReadContext): Read
     }
     const content = url.includes("/") ? context.resolveType(url) : undefined;
     if (content === undefined) return reader.fail("type", at, url);
-    const slot = context.wireSlot(content);
-    const message = isWellKnown(content) ? readValueMember(reader, slot) : slot.read(reader, undefined);
+    const inner = context.wireReader(content);
+    const message = isWellKnown(content) ? readValueMember(reader, inner) : inner.get()(reader, undefined);
     reader.anyAt = anyAt;
     reader.typeAt = typeAt;
     return make(
@@ -76,7 +76,7 @@ function findTypeName(reader: JsonReader): number | undefined {
 }
 
 /** Read `{ "@type": ..., "value": ... }`, the form of well-known types in an Any. */
-function readValueMember(reader: JsonReader, slot: ReaderSlot): unknown {
+function readValueMember(reader: JsonReader, inner: LazyReader): unknown {
   const { at, typeAt } = reader;
   let value: unknown;
   let isRead = false;
@@ -92,7 +92,7 @@ function readValueMember(reader: JsonReader, slot: ReaderSlot): unknown {
       if (name !== "value") reader.fail("unknown", nameAt);
       if (isRead) reader.fail("duplicate", nameAt);
       const valueAt = reader.at;
-      value = slot.read(reader, undefined) ?? reader.failValue(valueAt);
+      value = inner.get()(reader, undefined) ?? reader.failValue(valueAt);
       isRead = true;
     }
   } while (reader.nextMember());

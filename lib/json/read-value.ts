@@ -1,14 +1,13 @@
 import type protobuf from "protobufjs";
 import type { Representation } from "../schema/representation.js";
 import type { JsonReader } from "./json-reader.js";
+import type { LazyFunction } from "./lazy-function.js";
 
 /** Reads a value of one field or type and leaves the cursor after it; a `null` that means "not set" gives `whenNull`. */
 export type ReadValue = (reader: JsonReader, whenNull: unknown) => unknown;
 
-/** The place of a reader that is compiled when it is first called: types may contain themselves. */
-export interface ReaderSlot {
-  read: ReadValue;
-}
+/** The reader of a message type. */
+export type LazyReader = LazyFunction<ReadValue>;
 
 /** What the readers of well-known types need from their surroundings. */
 export interface ReadContext {
@@ -19,5 +18,5 @@ export interface ReadContext {
   /** The type that the URL of an Any names. */
   resolveType(typeUrl: string): protobuf.Type | undefined;
   /** The reader of a type in the form that `Type.encode` takes. */
-  wireSlot(type: protobuf.Type): ReaderSlot;
+  wireReader(type: protobuf.Type): LazyReader;
 }

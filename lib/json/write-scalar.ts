@@ -1,5 +1,6 @@
 import { decodeBase64 } from "./base64.js";
 import type { JsonWriter } from "./json-writer.js";
+import type { LazyFunction } from "./lazy-function.js";
 import {
   type IntegerRange,
   int64,
@@ -13,21 +14,24 @@ import {
 /** Writes a value. `depth` counts the messages around it. */
 export type WriteValue = (writer: JsonWriter, value: unknown, depth: number) => void;
 
+/** The writer of a message type. */
+export type LazyWriter = LazyFunction<WriteValue>;
+
 /** A writer of values, and whether what it writes stands between quotes, which are written by whoever calls it. */
 export interface ValueWriter {
-  write: WriteValue;
+  readonly write: WriteValue;
   readonly isQuoted: boolean;
   /** Whether a value stands for the default of its enum, under whatever name. */
   readonly isDefault?: (value: unknown) => boolean;
 }
 
 /** The writer of complete JSON. */
-export function jsonWriter(writer: ValueWriter): WriteValue {
-  if (!writer.isQuoted) return (target, value, depth) => writer.write(target, value, depth);
-  return (target, value, depth) => {
-    target.put(quoteMark);
-    writer.write(target, value, depth);
-    target.put(quoteMark);
+export function jsonWriter({ write, isQuoted }: ValueWriter): WriteValue {
+  if (!isQuoted) return write;
+  return (writer, value, depth) => {
+    writer.put(quoteMark);
+    write(writer, value, depth);
+    writer.put(quoteMark);
   };
 }
 
