@@ -1,8 +1,9 @@
 import { Metadata } from "@grpc/grpc-js";
+import { connectionHeaders } from "../http/connection-headers.js";
 
 /** What belongs to one connection, and not to the call: each side writes its own. */
 const ofTransport = new Set([
-  "connection",
+  ...connectionHeaders,
   "content-length",
   "content-type",
   "date",
@@ -10,13 +11,7 @@ const ofTransport = new Set([
   "grpc-encoding",
   "grpc-timeout",
   "host",
-  "http2-settings",
-  "keep-alive",
-  "proxy-connection",
-  "te",
   "trailer",
-  "transfer-encoding",
-  "upgrade",
   "user-agent",
 ]);
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { codes, invalidField, RpcError } from "../call/rpc-error.js";
+import { parseGrpcTimeout } from "../http/grpc-timeout.js";
 
 export interface TimeoutLimits {
   /** Milliseconds for a call whose client names no timeout. */
@@ -7,15 +8,6 @@ export interface TimeoutLimits {
   /** The most milliseconds that a client may ask for; it also bounds calls without a timeout. */
   readonly maxTimeout: number | undefined;
 }
-
-const milliseconds: Readonly<Record<string, number>> = {
-  H: 3_600_000,
-  M: 60_000,
-  S: 1000,
-  m: 1,
-  u: 1e-3,
-  n: 1e-6,
-};
 
 /**
  * The deadline of a request, in milliseconds since 1970, `Infinity` without one. The client asks with
@@ -25,7 +17,6 @@ const milliseconds: Readonly<Record<string, number>> = {
  *     x-server-timeout: 1.5     // 1,500 ms from now
  *
  * @throws RpcError INVALID_ARGUMENT for a timeout that cannot be read.
- * @see https://github.com/grpc/grpc/blob/v1.60.0/doc/PROTOCOL-HTTP2.md
  */
 export function readDeadline(headers: IncomingHttpHeaders, limits: TimeoutLimits): number {
   let timeout = readTimeout(headers) ?? limits.defaultTimeout ?? Number.POSITIVE_INFINITY;
@@ -36,9 +27,9 @@ export function readDeadline(headers: IncomingHttpHeaders, limits: TimeoutLimits
 function readTimeout(headers: IncomingHttpHeaders): number | undefined {
   const grpc = headers["grpc-timeout"];
   if (grpc !== undefined) {
-    const [, amount, unit] = /^(\d{1,8})([HMSmun])$/.exec(String(grpc)) ?? [];
-    if (amount === undefined || unit === undefined) throw invalidTimeout("grpc-timeout", String(grpc));
-    return Number(amount) * (milliseconds[unit] ?? 0);
+    const timeout = parseGrpcTimeout(String(grpc));
+    if (timeout === undefined) throw invalidTimeout("grpc-timeout", String(grpc));
+    return timeout;
   }
   const seconds = headers["x-server-timeout"];
   if (seconds === undefined) return undefined;

@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { Message } from "../call/message.js";
 import { codes, RpcError } from "../call/rpc-error.js";
 import { readStatus } from "../call/status.js";
+import { encodeGrpcMessage } from "../http/grpc-message.js";
 import type { HttpResponse } from "../http/http-message.js";
 import { chooseStreamFormat } from "./choose-stream-format.js";
 import type { ErrorEncoder } from "./encode-error.js";
@@ -190,6 +191,9 @@ function close(iterator: AsyncIterator<Message>): void {
   iterator.return?.().then(undefined, () => {});
 }
 
+/** The last item has the whole text; clients refuse a response whose headers and trailers have more than 16 KiB. */
+const longestTrailer = 500;
+
 /**
  * The status of the stream, as gRPC's trailers tell it, with the trailing metadata of the call for clients that
  * ask for trailers.
@@ -200,6 +204,6 @@ function readEnding({ error }: Ending, context: StreamContext): Trailers {
   return {
     ...readTrailers(context, metadata),
     "grpc-status": String(code),
-    "grpc-message": encodeURIComponent(message.toWellFormed()),
+    "grpc-message": encodeGrpcMessage(message.slice(0, longestTrailer)),
   };
 }

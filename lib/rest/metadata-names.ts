@@ -1,3 +1,5 @@
+import { connectionHeaders } from "../http/connection-headers.js";
+
 /** Which headers are metadata, and under which names. */
 export interface MetadataNames {
   /** The metadata keys that a request header is read as: none if it is not metadata. */
@@ -8,24 +10,15 @@ export interface MetadataNames {
   trailerOf(key: string): string | undefined;
 }
 
-/** Headers that are about a connection, in either direction. */
-const connectionHeaders: ReadonlySet<string> = new Set([
-  "connection",
-  "http2-settings",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
+/** Headers about how a message is sent, which are no metadata in either direction. */
+const transportHeaders: ReadonlySet<string> = new Set([...connectionHeaders, "trailer"]);
 
 /** Headers that only the server can know. */
 const framingHeaders: ReadonlySet<string> = new Set(["content-length", "content-type"]);
 
 function isRequestMetadata(header: string): boolean {
   return !(
-    connectionHeaders.has(header) ||
+    transportHeaders.has(header) ||
     header === "host" ||
     header === "accept-encoding" ||
     header.startsWith("content-") ||
@@ -34,7 +27,7 @@ function isRequestMetadata(header: string): boolean {
 }
 
 function isResponseMetadata(key: string): boolean {
-  return !(connectionHeaders.has(key) || framingHeaders.has(key) || key.startsWith("grpc-")) && isKey(key);
+  return !(transportHeaders.has(key) || framingHeaders.has(key) || key.startsWith("grpc-")) && isKey(key);
 }
 
 function isKey(name: string): boolean {

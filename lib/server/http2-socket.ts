@@ -2,19 +2,9 @@ import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from "nod
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
+import { connectionHeaders } from "../http/connection-headers.js";
 import { createChunkDecoder, type DecodedChunks } from "./chunk-decoder.js";
 import { readHeaderLines } from "./header-lines.js";
-
-/** Headers of one connection, which HTTP/2 forbids. */
-const connectionHeaders = new Set([
-  "connection",
-  "http2-settings",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 /** Copy headers for an HTTP/2 response, without those that belong to an HTTP/1.1 connection. */
 export function toHttp2Headers(status: number, headers: OutgoingHttpHeaders): OutgoingHttpHeaders {

@@ -14,7 +14,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   http: ["call"],
   rest: ["http", "http-rule", "json", "call", "schema"],
   openapi: ["http", "http-rule", "json", "call", "schema"],
-  grpc: ["json", "call", "schema", "."],
+  grpc: ["http", "json", "call", "schema", "."],
   server: ["rest", "openapi", "grpc", "http", "http-rule", "json", "call", "schema", "."],
   express: ["server", "."],
   interceptors: ["call", "schema"],

@@ -107,7 +107,7 @@ for (const { streamFormat, contentType, empty, two, failed, problem } of formats
       assert.equal(answer.status, 200);
       assert.equal(answer.text, failed);
       assert.equal(answer.trailers["grpc-status"], "5");
-      assert.equal(answer.trailers["grpc-message"], "no%20such%20shelf");
+      assert.equal(answer.trailers["grpc-message"], "no such shelf");
     });
 
     it("does not show what an unexpected exception says", async () => {
@@ -281,6 +281,14 @@ describe("a stream", () => {
     const { trailers } = await echo().get("/v1/watch/a");
     assert.equal(decodeURIComponent(trailers["grpc-message"] ?? ""), "Zürich\r\nx: y \ufffd");
     assert.equal(trailers.x, undefined);
+  });
+
+  it("has no more of a message in its trailers than clients take of headers", async () => {
+    const message = "\u20ac".repeat(10_000);
+    echo().handlers.Watch = failingAfter(new RpcError(status.ABORTED, message), {});
+    const { text, trailers } = await echo().get("/v1/watch/a");
+    assert.equal(JSON.parse(text.split("\n")[1] ?? "").error.message, message);
+    assert.equal(decodeURIComponent(trailers["grpc-message"] ?? ""), "\u20ac".repeat(500));
   });
 
   it("has details in its last item", async () => {

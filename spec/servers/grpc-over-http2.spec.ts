@@ -5,7 +5,6 @@ import type { AddressInfo } from "node:net";
 import { deflateSync, gunzipSync, gzipSync, inflateSync } from "node:zlib";
 import { Metadata } from "@grpc/grpc-js";
 import { describe, it, onTestFinished } from "vitest";
-import { encodeMessage, readTimeout } from "../../lib/grpc/wire/grpc-headers.js";
 import { createFrameParser, frameMessage } from "../../lib/grpc/wire/message-frames.js";
 import { listen, RpcError, status } from "../../lib/index.js";
 import { connectNotes, loadNotes, type NotesClient, notes, stopAfterwards, toArray } from "./notes.js";
@@ -487,40 +486,4 @@ describe("createFrameParser", () => {
       assert(parser.isComplete);
     }
   });
-});
-
-describe("readTimeout", () => {
-  const timeouts: [string, number | undefined][] = [
-    ["1H", 3_600_000],
-    ["2M", 120_000],
-    ["10S", 10_000],
-    ["99999999m", 99_999_999],
-    ["1500u", 2],
-    ["1n", 1],
-    ["0m", 0],
-    ["", undefined],
-    ["S", undefined],
-    ["100000000S", undefined],
-    ["-1S", undefined],
-    ["1.5S", undefined],
-    ["1s", undefined],
-  ];
-  for (const [text, milliseconds] of timeouts) {
-    it(`reads ${JSON.stringify(text)} as ${milliseconds}`, () =>
-      assert.equal(readTimeout(text), milliseconds));
-  }
-});
-
-describe("encodeMessage", () => {
-  const messages: [string, string][] = [
-    ["plain text, ~ and all", "plain text, ~ and all"],
-    ["100%", "100%25"],
-    ["a\r\nb", "a%0D%0Ab"],
-    ["größe", "gr%C3%B6%C3%9Fe"],
-    ["\u{1f600}", "%F0%9F%98%80"],
-  ];
-  for (const [message, encoded] of messages) {
-    it(`writes ${JSON.stringify(message)} as ${encoded}`, () =>
-      assert.equal(encodeMessage(message), encoded));
-  }
 });

@@ -3,9 +3,9 @@ import { type ChannelOptions, Metadata } from "@grpc/grpc-js";
 import type { Endpoint } from "../../call/endpoint.js";
 import { codes, RpcError } from "../../call/rpc-error.js";
 import { ServerCall } from "../../call/server-call.js";
+import { parseGrpcTimeout } from "../../http/grpc-timeout.js";
 import type { Services } from "../../services.js";
 import type { GrpcHandlerOptions } from "../grpc-handler.js";
-import { readTimeout } from "./grpc-headers.js";
 import { GrpcStream, type Peer } from "./grpc-stream.js";
 import { letGoAfterwards } from "./let-go.js";
 import { type CompressionName, compressions } from "./message-frames.js";
@@ -77,7 +77,7 @@ export function createGrpcOverHttp2(
     if (fault !== undefined) responses.fail(fault);
     if (fault !== undefined || endpoint === undefined || options === undefined) return;
 
-    const timeout = readTimeout(String(headers["grpc-timeout"] ?? ""));
+    const timeout = parseGrpcTimeout(String(headers["grpc-timeout"] ?? ""));
     const deadline = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout;
     const call = new ServerCall(endpoint.method, responses, deadline);
     const requests = createRequestReader(stream, {
@@ -105,7 +105,7 @@ function findFault(headers: IncomingHttpHeaders, isKnown: boolean) {
   const path = String(headers[":path"]);
   if (!isKnown) return status(codes.UNIMPLEMENTED, `the server does not have the method ${path}`);
   const timeout = headers["grpc-timeout"];
-  if (timeout !== undefined && readTimeout(String(timeout)) === undefined) {
+  if (timeout !== undefined && parseGrpcTimeout(String(timeout)) === undefined) {
     return status(codes.INTERNAL, `invalid grpc-timeout "${timeout}"`);
   }
   const encoding = String(headers["grpc-encoding"] ?? "identity");

@@ -3,8 +3,9 @@ import type { Metadata } from "@grpc/grpc-js";
 import { idleMetricsRecorder } from "../../call/idle-metrics-recorder.js";
 import { codes, RpcError } from "../../call/rpc-error.js";
 import type { AuthContext, Door, MetricsRecorder, ServerCall } from "../../call/server-call.js";
+import { encodeGrpcMessage } from "../../http/grpc-message.js";
 import type { GrpcStatus } from "../grpc-status.js";
-import { encodeMessage, readHeaders, writeHeaders } from "./grpc-headers.js";
+import { readHeaders, writeHeaders } from "./grpc-headers.js";
 import { type CompressionName, compressions, frameMessage } from "./message-frames.js";
 
 /** The other end of a connection. */
@@ -125,7 +126,7 @@ export class GrpcStream implements Door {
     const trailers = {
       ...writeHeaders(metadata),
       "grpc-status": String(code),
-      ...(details === "" ? {} : { "grpc-message": encodeMessage(details) }),
+      ...(details === "" ? {} : { "grpc-message": encodeGrpcMessage(details) }),
     };
     if (this.#stream.headersSent) {
       this.#trailers = trailers;
