@@ -9,8 +9,8 @@ import type {
 import type { ClientCall } from "../call/client-call.js";
 import type { Handler } from "../call/handler.js";
 import type { Message } from "../call/message.js";
+import { withoutTransport } from "../rpc/transport-metadata.js";
 import { sendRequests } from "./send-requests.js";
-import { withoutTransport } from "./transport-metadata.js";
 
 /** A method with the forms of its messages: objects, or bytes that are passed on as they are. */
 export type CalledMethod = Pick<

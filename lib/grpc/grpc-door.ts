@@ -1,7 +1,7 @@
 import type { Metadata, ServerUnaryCall } from "@grpc/grpc-js";
 import type { Message } from "../call/message.js";
 import type { AuthContext, Door, MetricsRecorder, ServerCall } from "../call/server-call.js";
-import { withoutTransport } from "./transport-metadata.js";
+import { withoutTransport } from "../rpc/transport-metadata.js";
 
 /** What the calls of all four kinds have in common in grpc-js. */
 export type GrpcCall = Pick<

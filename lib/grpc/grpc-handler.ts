@@ -18,16 +18,16 @@ import type {
 import type { Message } from "../call/message.js";
 import { codes, RpcError } from "../call/rpc-error.js";
 import { ServerCall } from "../call/server-call.js";
+import type { WriteStatus } from "../rpc/grpc-status.js";
+import { createBinaryCoding, emptyRequest, type MessageCoding } from "../rpc/message-coding.js";
+import { withoutTransport } from "../rpc/transport-metadata.js";
 import { type GrpcCall, GrpcDoor } from "./grpc-door.js";
-import type { GrpcStatus } from "./grpc-status.js";
-import { withoutTransport } from "./transport-metadata.js";
 
 /** Messages pass grpc-js as bytes: what they are made of is the endpoint's business. */
 type Bytes = Buffer;
 
 export interface GrpcHandlerOptions {
-  /** Makes the status that the client reads of whatever a call failed with. */
-  readonly writeStatus: (error: unknown, call: ServerCall) => GrpcStatus;
+  readonly writeStatus: WriteStatus;
   /** Hears of what goes wrong after a call was answered. */
   readonly onError: (error: unknown, call: ServerCall) => void;
 }
@@ -47,37 +47,41 @@ export function createGrpcHandler(endpoint: Endpoint, options: GrpcHandlerOption
 }
 
 function createUnary(endpoint: Endpoint, options: GrpcHandlerOptions) {
+  const coding = createBinaryCoding(endpoint);
   return (grpcCall: ServerUnaryCall<Bytes, Bytes>, callback: sendUnaryData<Bytes>): void => {
     const call = openCall(endpoint, grpcCall, options);
-    const { handler, request } = readRequest(endpoint, grpcCall.request);
+    const { handler, request } = readRequest(endpoint, coding, grpcCall.request);
     const { handle } = handler as { handle: UnaryHandler };
     sendAnswer(endpoint, call, () => handle(request, call), { ...options, callback });
   };
 }
 
 function createClientStreaming(endpoint: Endpoint, options: GrpcHandlerOptions) {
+  const coding = createBinaryCoding(endpoint);
   return (grpcCall: ServerReadableStream<Bytes, Bytes>, callback: sendUnaryData<Bytes>): void => {
     const call = openCall(endpoint, grpcCall, options);
     const { handle } = endpoint.handler as { handle: ClientStreamingHandler };
-    const answer = () => handle(readRequests(endpoint, grpcCall, call), call);
+    const answer = () => handle(readRequests(coding, grpcCall, call), call);
     sendAnswer(endpoint, call, answer, { ...options, callback });
   };
 }
 
 function createServerStreaming(endpoint: Endpoint, options: GrpcHandlerOptions) {
+  const coding = createBinaryCoding(endpoint);
   return (grpcCall: ServerWritableStream<Bytes, Bytes>): void => {
     const call = openCall(endpoint, grpcCall, options);
-    const { handler, request } = readRequest(endpoint, grpcCall.request);
+    const { handler, request } = readRequest(endpoint, coding, grpcCall.request);
     const { handle } = handler as { handle: ServerStreamingHandler };
     void sendResponses(endpoint, call, () => handle(request, call), { ...options, grpcCall });
   };
 }
 
 function createDuplexStreaming(endpoint: Endpoint, options: GrpcHandlerOptions) {
+  const coding = createBinaryCoding(endpoint);
   return (grpcCall: ServerDuplexStream<Bytes, Bytes>): void => {
     const call = openCall(endpoint, grpcCall, options);
     const { handle } = endpoint.handler as { handle: DuplexStreamingHandler };
-    const respond = () => handle(readRequests(endpoint, grpcCall, call), call);
+    const respond = () => handle(readRequests(coding, grpcCall, call), call);
     void sendResponses(endpoint, call, respond, { ...options, grpcCall });
   };
 }
@@ -98,44 +102,31 @@ function openCall(
 }
 
 /** A request that cannot be read is a call that fails, as it is for REST: interceptors count and log it. */
-export function readRequest(endpoint: Endpoint, bytes: Bytes): { handler: Handler; request: Message } {
+function readRequest(
+  endpoint: Endpoint,
+  coding: MessageCoding,
+  bytes: Bytes,
+): { handler: Handler; request: Message } {
   try {
-    return { handler: endpoint.handler, request: endpoint.messages.deserializeRequest(bytes) };
-  } catch (cause) {
-    return {
-      handler: endpoint.failingHandler(unreadable(endpoint, cause)),
-      request: endpoint.messages.deserializeRequest(Buffer.alloc(0)),
-    };
+    return { handler: endpoint.handler, request: coding.decode(bytes) };
+  } catch (error) {
+    return { handler: endpoint.failingHandler(error), request: emptyRequest(endpoint) };
   }
 }
 
 async function* readRequests(
-  endpoint: Endpoint,
+  coding: MessageCoding,
   grpcCall: ServerReadableStream<Bytes, Bytes>,
   call: ServerCall,
 ): AsyncIterable<Message> {
   try {
     // Destroying the stream would end the call before it is answered.
     for await (const bytes of grpcCall.iterator({ destroyOnReturn: false }) as AsyncIterable<Bytes>) {
-      yield readOne(endpoint, bytes);
+      yield coding.decode(bytes);
     }
   } catch (error) {
     throw call.cancellation ?? error;
   }
-}
-
-export function readOne(endpoint: Endpoint, bytes: Bytes): Message {
-  try {
-    return endpoint.messages.deserializeRequest(bytes);
-  } catch (cause) {
-    throw unreadable(endpoint, cause);
-  }
-}
-
-/** @see https://github.com/grpc/grpc/blob/v1.60.0/doc/statuscodes.md "Error parsing request proto" */
-function unreadable({ method }: Endpoint, cause: unknown): RpcError {
-  const type = method.requestType.fullName.slice(1);
-  return new RpcError(codes.INTERNAL, `the request is not a ${type} message`, { cause });
 }
 
 function sendAnswer(

@@ -1,8 +1,8 @@
 import { createFaultListener } from "../call/fault-listener.js";
 import type { ServerCall } from "../call/server-call.js";
+import { createStatusWriter } from "../rpc/grpc-status.js";
 import type { Services } from "../services.js";
 import type { GrpcHandlerOptions } from "./grpc-handler.js";
-import { createStatusWriter } from "./grpc-status.js";
 
 /** What becomes of the faults of handlers. */
 export interface FaultOptions {

@@ -3,7 +3,7 @@ import { codes, type ErrorDetail, RpcError } from "../call/rpc-error.js";
 import { toErrorCode } from "../call/status.js";
 import { decodeStatusDetails, statusDetailsKey } from "../call/status-details.js";
 import type { JsonCodecs } from "../json/codec.js";
-import { withoutTransport } from "./transport-metadata.js";
+import { withoutTransport } from "../rpc/transport-metadata.js";
 
 /**
  * The error of a call that failed, as a handler would have thrown it: details are decoded, metadata are the

@@ -11,12 +11,12 @@ import type { Message } from "../call/message.js";
 import { codes, RpcError } from "../call/rpc-error.js";
 import type { ServerCall } from "../call/server-call.js";
 import type { JsonCodecs } from "../json/codec.js";
+import { withoutTransport } from "../rpc/transport-metadata.js";
 import type { Representation } from "../schema/representation.js";
 import type { Method } from "../schema/schema.js";
 import { createSerializer } from "../schema/serializer.js";
 import { type CalledMethod, createCaller } from "./call-server.js";
 import { readServiceError } from "./read-service-error.js";
-import { withoutTransport } from "./transport-metadata.js";
 import { readSocketPath } from "./unix-socket.js";
 
 export interface RemoteOptions {

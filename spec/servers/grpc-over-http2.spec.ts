@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { deflateSync, gunzipSync, gzipSync, inflateSync } from "node:zlib";
 import { Metadata } from "@grpc/grpc-js";
 import { describe, it, onTestFinished } from "vitest";
-import { createFrameParser, frameMessage } from "../../lib/grpc/wire/message-frames.js";
 import { listen, RpcError, status } from "../../lib/index.js";
+import { createFrameParser, frameMessage } from "../../lib/rpc/message-frames.js";
 import { connectNotes, loadNotes, type NotesClient, notes, stopAfterwards, toArray } from "./notes.js";
 
 // What native gRPC on the streams of `listen` does on the wire. What it does for callers is among the behaviours that

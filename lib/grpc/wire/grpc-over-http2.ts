@@ -4,19 +4,26 @@ import type { Endpoint } from "../../call/endpoint.js";
 import { codes, RpcError } from "../../call/rpc-error.js";
 import { ServerCall } from "../../call/server-call.js";
 import { parseGrpcTimeout } from "../../http/grpc-timeout.js";
+import { createBinaryCoding, type MessageCoding } from "../../rpc/message-coding.js";
+import { type CompressionName, compressions } from "../../rpc/message-frames.js";
+import { serveCall } from "../../rpc/serve-call.js";
 import type { Services } from "../../services.js";
 import type { GrpcHandlerOptions } from "../grpc-handler.js";
 import { GrpcStream, type Peer } from "./grpc-stream.js";
 import { letGoAfterwards } from "./let-go.js";
-import { type CompressionName, compressions } from "./message-frames.js";
 import { createRequestReader } from "./request-reader.js";
-import { serveCall } from "./serve-call.js";
 
 export interface GrpcOverHttp2Options {
   /** Message sizes and compression, as grpc-js names them. */
   readonly channelOptions: ChannelOptions;
   /** How the calls of some services are answered when they fail. */
   readonly handlerOptions: (services: Services) => GrpcHandlerOptions;
+}
+
+interface Served {
+  readonly endpoint: Endpoint;
+  readonly coding: MessageCoding;
+  readonly options: GrpcHandlerOptions;
 }
 
 /** Answers a gRPC call that came as a stream of an HTTP/2 connection. */
@@ -48,11 +55,12 @@ export function createGrpcOverHttp2(
   all: readonly Services[],
   { channelOptions, handlerOptions }: GrpcOverHttp2Options,
 ): GrpcOverHttp2 {
-  const served = new Map<string, { readonly endpoint: Endpoint; readonly options: GrpcHandlerOptions }>();
+  const served = new Map<string, Served>();
   for (const services of all) {
     const options = handlerOptions(services);
     for (const { path } of services.schema.services.flatMap(({ methods }) => methods)) {
-      served.set(path, { endpoint: services.endpoint(path), options });
+      const endpoint = services.endpoint(path);
+      served.set(path, { endpoint, coding: createBinaryCoding(endpoint), options });
     }
   }
   const receiveLimit = readLimit(channelOptions["grpc.max_receive_message_length"] ?? defaultReceiveLimit);
@@ -69,14 +77,15 @@ export function createGrpcOverHttp2(
       );
       return;
     }
-    const { endpoint, options } = served.get(String(headers[":path"])) ?? {};
+    const known = served.get(String(headers[":path"]));
     const compression = acceptsEncoding(headers, preferred) ? preferred : undefined;
-    const onError = options?.onError ?? (() => {});
+    const onError = known?.options.onError ?? (() => {});
     const responses = new GrpcStream(stream, { peer, headers, compression, sendLimit, onError });
-    const fault = findFault(headers, endpoint !== undefined);
+    const fault = findFault(headers, known !== undefined);
     if (fault !== undefined) responses.fail(fault);
-    if (fault !== undefined || endpoint === undefined || options === undefined) return;
+    if (fault !== undefined || known === undefined) return;
 
+    const { endpoint, coding, options } = known;
     const timeout = parseGrpcTimeout(String(headers["grpc-timeout"] ?? ""));
     const deadline = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout;
     const call = new ServerCall(endpoint.method, responses, deadline);
@@ -88,7 +97,7 @@ export function createGrpcOverHttp2(
     if (timeout !== undefined) {
       call.startTimer(() => new RpcError(codes.DEADLINE_EXCEEDED, "the deadline was exceeded"));
     }
-    void serveCall({ endpoint, call, requests, responses, writeStatus: options.writeStatus });
+    void serveCall({ endpoint, call, coding, requests, responses, writeStatus: options.writeStatus });
   };
 }
 

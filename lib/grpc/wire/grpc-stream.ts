@@ -4,9 +4,10 @@ import { idleMetricsRecorder } from "../../call/idle-metrics-recorder.js";
 import { codes, RpcError } from "../../call/rpc-error.js";
 import type { AuthContext, Door, MetricsRecorder, ServerCall } from "../../call/server-call.js";
 import { encodeGrpcMessage } from "../../http/grpc-message.js";
-import type { GrpcStatus } from "../grpc-status.js";
+import type { GrpcStatus } from "../../rpc/grpc-status.js";
+import { type CompressionName, compressions, frameMessage } from "../../rpc/message-frames.js";
+import type { Responses } from "../../rpc/serve-call.js";
 import { readHeaders, writeHeaders } from "./grpc-headers.js";
-import { type CompressionName, compressions, frameMessage } from "./message-frames.js";
 
 /** The other end of a connection. */
 export interface Peer {
@@ -31,7 +32,7 @@ const acceptedEncodings = "identity,deflate,gzip";
 const leastCompressed = 1024;
 
 /** The response side of a gRPC call on an HTTP/2 stream, and what is known about its request. */
-export class GrpcStream implements Door {
+export class GrpcStream implements Door, Responses {
   readonly #stream: ServerHttp2Stream;
   readonly #options: GrpcStreamOptions;
   #metadata: Metadata | undefined;

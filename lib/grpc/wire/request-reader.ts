@@ -1,16 +1,7 @@
 import type { ServerHttp2Stream } from "node:http2";
 import { codes, RpcError } from "../../call/rpc-error.js";
-import { type CompressionName, createFrameParser, type Frame, openFrame } from "./message-frames.js";
-
-/** The request messages of a stream. */
-export interface RequestReader {
-  /**
-   * The next message, `undefined` after the last one.
-   *
-   * @throws RpcError when the stream breaks off or is not made of messages.
-   */
-  next(): Promise<Buffer | undefined>;
-}
+import { type CompressionName, createFrameParser, type Frame, openFrame } from "../../rpc/message-frames.js";
+import type { Requests } from "../../rpc/serve-call.js";
 
 export interface RequestReaderOptions {
   readonly compression: CompressionName | undefined;
@@ -19,7 +10,7 @@ export interface RequestReaderOptions {
 }
 
 /** Read messages no faster than they are asked for: the client is held back by the flow control of HTTP/2. */
-export function createRequestReader(stream: ServerHttp2Stream, options: RequestReaderOptions): RequestReader {
+export function createRequestReader(stream: ServerHttp2Stream, options: RequestReaderOptions): Requests {
   const parser = createFrameParser(options.limit);
   const frames: Frame[] = [];
   let ending: { readonly error?: RpcError } | undefined;

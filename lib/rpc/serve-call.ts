@@ -1,25 +1,52 @@
-import type { Endpoint } from "../../call/endpoint.js";
+import type { Metadata } from "@grpc/grpc-js";
+import type { Endpoint } from "../call/endpoint.js";
 import type {
   ClientStreamingHandler,
   DuplexStreamingHandler,
   Handler,
   ServerStreamingHandler,
   UnaryHandler,
-} from "../../call/handler.js";
-import type { Message } from "../../call/message.js";
-import { codes, RpcError } from "../../call/rpc-error.js";
-import type { ServerCall } from "../../call/server-call.js";
-import { type GrpcHandlerOptions, readOne, readRequest } from "../grpc-handler.js";
-import type { GrpcStream } from "./grpc-stream.js";
-import type { RequestReader } from "./request-reader.js";
+} from "../call/handler.js";
+import type { Message } from "../call/message.js";
+import { codes, RpcError } from "../call/rpc-error.js";
+import type { ServerCall } from "../call/server-call.js";
+import type { GrpcStatus, WriteStatus } from "./grpc-status.js";
+import { emptyRequest, type MessageCoding } from "./message-coding.js";
+
+/** The request messages of a call, as bytes. */
+export interface Requests {
+  /**
+   * The next message, `undefined` after the last one.
+   *
+   * @throws RpcError when the client breaks off, or sends what is not made of messages.
+   */
+  next(): Promise<Buffer | undefined>;
+}
+
+/** Takes the responses of a call, as bytes. */
+export interface Responses {
+  /**
+   * Send a message; false when the client is to be waited for.
+   *
+   * @throws RpcError when the message may not be sent.
+   */
+  write(message: Uint8Array): boolean | Promise<boolean>;
+  /** Resolves when the client takes more, or is gone. */
+  untilDrained(): Promise<void>;
+  /** End the call well. */
+  end(trailers: Metadata | undefined): void;
+  /** End the call with a status; with nothing else, if nothing has been sent. */
+  fail(status: GrpcStatus): void;
+}
 
 /** Everything that serving one call takes. */
 export interface ServedCall {
   readonly endpoint: Endpoint;
   readonly call: ServerCall;
-  readonly requests: RequestReader;
-  readonly responses: GrpcStream;
-  readonly writeStatus: GrpcHandlerOptions["writeStatus"];
+  readonly coding: MessageCoding;
+  readonly requests: Requests;
+  readonly responses: Responses;
+  readonly writeStatus: WriteStatus;
 }
 
 /** Run the handler of a call between its requests and its responses. Whatever fails is the status of the call. */
@@ -62,20 +89,18 @@ interface Single {
 }
 
 /** A request that cannot be read is a call that fails, so that interceptors count and log it. */
-async function readSingle({ call, endpoint, requests }: ServedCall): Promise<Single> {
+async function readSingle({ call, endpoint, coding, requests }: ServedCall): Promise<Single> {
   try {
-    return readRequest(endpoint, await call.untilCancelled(() => readOnly(requests)));
+    const request = coding.decode(await call.untilCancelled(() => readOnly(requests)));
+    return { handler: endpoint.handler, request };
   } catch (error) {
     if (call.cancelled) throw error;
-    return {
-      handler: endpoint.failingHandler(error),
-      request: endpoint.messages.deserializeRequest(Buffer.alloc(0)),
-    };
+    return { handler: endpoint.failingHandler(error), request: emptyRequest(endpoint) };
   }
 }
 
 /** @see https://github.com/grpc/grpc/blob/v1.66.0/doc/statuscodes.md for the code of a wrong number of requests */
-async function readOnly(requests: RequestReader): Promise<Buffer> {
+async function readOnly(requests: Requests): Promise<Buffer> {
   const request = await requests.next();
   if (request === undefined) throw new RpcError(codes.UNIMPLEMENTED, "the request has no message");
   if ((await requests.next()) !== undefined) {
@@ -84,29 +109,29 @@ async function readOnly(requests: RequestReader): Promise<Buffer> {
   return request;
 }
 
-async function* readAll({ call, endpoint, requests }: ServedCall): AsyncIterable<Message> {
+async function* readAll({ call, coding, requests }: ServedCall): AsyncIterable<Message> {
   for (;;) {
     const bytes = await call.untilCancelled(() => requests.next());
     if (bytes === undefined) return;
-    yield readOne(endpoint, bytes);
+    yield coding.decode(bytes);
   }
 }
 
 async function sendAnswer(served: ServedCall, answer: () => Promise<Message>): Promise<void> {
-  const { call, endpoint, responses } = served;
+  const { call, coding, responses } = served;
   const message = await call.untilCancelled(answer);
-  const written = responses.write(endpoint.messages.serializeResponse(message));
+  const written = responses.write(coding.encode(message));
   if (typeof written !== "boolean") await written;
 }
 
 async function sendStream(served: ServedCall, respond: () => AsyncIterable<Message>): Promise<void> {
-  const { call, endpoint, responses } = served;
+  const { call, coding, responses } = served;
   const iterator = respond()[Symbol.asyncIterator]();
   try {
     for (;;) {
       const result = await call.untilCancelled(() => iterator.next());
       if (result.done === true) return;
-      const written = responses.write(endpoint.messages.serializeResponse(result.value));
+      const written = responses.write(coding.encode(result.value));
       const isWritable = typeof written === "boolean" ? written : await written;
       if (!isWritable) await call.untilCancelled(() => responses.untilDrained());
     }

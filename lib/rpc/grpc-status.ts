@@ -1,4 +1,5 @@
-import { Metadata } from "@grpc/grpc-js";
+import type { Metadata } from "@grpc/grpc-js";
+import { createMetadata } from "../call/metadata.js";
 import type { ErrorDetail } from "../call/rpc-error.js";
 import type { ServerCall } from "../call/server-call.js";
 import { readStatus } from "../call/status.js";
@@ -6,12 +7,15 @@ import { encodeStatus, statusDetailsKey } from "../call/status-details.js";
 import type { JsonCodecs } from "../json/codec.js";
 import { withoutTransport } from "./transport-metadata.js";
 
-/** A status as grpc-js sends it. */
+/** A status as gRPC sends it. */
 export interface GrpcStatus {
   readonly code: number;
   readonly details: string;
   readonly metadata: Metadata;
 }
+
+/** Makes the status that the client reads of whatever a call failed with. */
+export type WriteStatus = (error: unknown, call: ServerCall) => GrpcStatus;
 
 export interface StatusWriterOptions {
   readonly codecs: JsonCodecs;
@@ -23,11 +27,11 @@ export interface StatusWriterOptions {
  * Write whatever a call failed with as a gRPC status, its details as `google.rpc.Status` in
  * `grpc-status-details-bin`.
  */
-export function createStatusWriter({ codecs, detailedErrors, onError }: StatusWriterOptions) {
-  return (error: unknown, call: ServerCall): GrpcStatus => {
+export function createStatusWriter({ codecs, detailedErrors, onError }: StatusWriterOptions): WriteStatus {
+  return (error, call) => {
     const status = readStatus(error);
     if (status.unexpected !== undefined) onError(status.unexpected, call);
-    const metadata = status.metadata === undefined ? new Metadata() : withoutTransport(status.metadata);
+    const metadata = status.metadata === undefined ? createMetadata() : withoutTransport(status.metadata);
     if (call.trailersIfAny !== undefined) metadata.merge(withoutTransport(call.trailersIfAny));
     // The error of a remote call has its details as the bytes that they came in.
     if (metadata.get(statusDetailsKey).length === 0 && status.details.length > 0) {

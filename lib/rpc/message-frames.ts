@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { deflate, gunzip, gzip, inflate } from "node:zlib";
-import { codes, RpcError } from "../../call/rpc-error.js";
+import { codes, RpcError } from "../call/rpc-error.js";
 
 // Length-Prefixed-Message → Compressed-Flag Message-Length Message
 // Compressed-Flag         → 0 / 1                        1 byte

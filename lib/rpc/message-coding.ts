@@ -1,0 +1,34 @@
+import type { Endpoint } from "../call/endpoint.js";
+import type { Message } from "../call/message.js";
+import { codes, RpcError } from "../call/rpc-error.js";
+
+/** Between the bytes that a protocol carries and the messages that a handler takes and gives. */
+export interface MessageCoding {
+  /** @throws RpcError when the bytes are no message. */
+  decode(bytes: Buffer): Message;
+  encode(message: Message): Uint8Array;
+}
+
+/**
+ * Messages as protobuf bytes.
+ *
+ * @see https://github.com/grpc/grpc/blob/v1.60.0/doc/statuscodes.md "Error parsing request proto"
+ */
+export function createBinaryCoding(endpoint: Endpoint): MessageCoding {
+  return {
+    decode(bytes) {
+      try {
+        return endpoint.messages.deserializeRequest(bytes);
+      } catch (cause) {
+        const type = endpoint.method.requestType.fullName.slice(1);
+        throw new RpcError(codes.INTERNAL, `the request is not a ${type} message`, { cause });
+      }
+    },
+    encode: (message) => endpoint.messages.serializeResponse(message),
+  };
+}
+
+/** What the handler of an unreadable request is given, which nobody will look into. */
+export function emptyRequest({ messages }: Endpoint): Message {
+  return messages.deserializeRequest(Buffer.alloc(0));
+}
