@@ -60,8 +60,7 @@ export function createAnyCodec(anyType: () => protobuf.Type, resolveType: Resolv
   }): string {
     const writer = new JsonWriter();
     try {
-      encoders.message(anyType()).get()(writer, { type_url: typeUrl, value }, 0);
-      return writer.toString();
+      return writer.toString(encoders.message(anyType()).get()(writer, 0, { type_url: typeUrl, value }, 0));
     } catch {
       // Its type is not known, or these are not bytes of its type: the client may know better.
       return JSON.stringify({ "@type": typeUrl, value: Buffer.from(value).toString("base64") });

@@ -11,23 +11,23 @@ import { type WriteValue, WrongValue } from "./write-scalar.js";
  * For `message Page { string token = 1; int32 size = 2; Page next = 3; }` with `emitDefaults` it is about this, but
  * for `put`, which stands for stores of four characters each:
  *
- *     return function write(w, m, depth) {
+ *     return function write(w, start, m, depth) {
  *       if (typeof m !== "object" || m === null || Array.isArray(m) || depth > 100) refuse(m, depth);
  *       // All properties of a plain object are its own; others may have defaults on their prototype.
- *       const isPlain = Object.getPrototypeOf(m) === Object.prototype, start = w.at;
- *       let v, mark, valueAt;
+ *       const isPlain = Object.getPrototypeOf(m) === Object.prototype;
+ *       let at = start, v, mark;
  *       v = m.token;
- *       put(w, ',"token":"');
- *       if (v !== undefined && v !== null) writeString(w, v);
+ *       put(',"token":"');
+ *       if (v !== undefined && v !== null) at = writeString(w, at, v, depth);
  *       v = m.size;
- *       put(w, '","size":');
- *       if (v !== undefined && v !== null) writeInt32(w, v); else w.putAscii("0");
+ *       put('","size":');
+ *       if (v !== undefined && v !== null) at = writeInt32(w, at, v, depth); else put("0");
  *       v = m.next;
  *       if (v !== undefined && v !== null && (isPlain || Object.hasOwn(m, "next"))) {
- *         put(w, ',"next":');
- *         slot.write(w, v, depth + 1);
+ *         put(',"next":');
+ *         at = (next.made ?? next.make())(w, at, v, depth + 1);
  *       }
- *       w.closeObject(start);
+ *       return w.closeObject(start, at);
  *     };
  */
 export function compileEncoder(type: protobuf.Type, context: EncoderContext): WriteValue {
@@ -39,11 +39,11 @@ export function compileEncoder(type: protobuf.Type, context: EncoderContext): Wr
     ...new Set(fields.map(({ field }) => oneofOf(field)).filter((oneof) => oneof !== undefined)),
   ];
   for (const field of fields) field.declareWriter();
-  source.line("return function write(w, m, depth) {");
+  source.line("return function write(w, start, m, depth) {");
   source.line(`if (typeof m !== "object" || m === null || Array.isArray(m) || depth > ${maxDepth})`);
   source.line(`${source.constant(refuse)}(m, depth);`);
-  source.line("const isPlain = Object.getPrototypeOf(m) === Object.prototype, start = w.at;");
-  source.line("let v, mark, valueAt;");
+  source.line("const isPlain = Object.getPrototypeOf(m) === Object.prototype;");
+  source.line("let at = start, v, mark, valueAt;");
   for (const [i, oneof] of oneofs.entries()) {
     source.line(`let o${i};`);
     const members = fields.filter(({ field }) => oneofOf(field) === oneof);
@@ -54,8 +54,8 @@ export function compileEncoder(type: protobuf.Type, context: EncoderContext): Wr
     const oneof = oneofOf(field.field);
     tail = field.writeMember(tail, oneof && `o${oneofs.indexOf(oneof)}`);
   }
-  if (tail !== "") source.line("w.put(34);");
-  source.line("w.closeObject(start);");
+  if (tail !== "") source.line("w.bytes[at++] = 34;");
+  source.line("return w.closeObject(start, at);");
   source.line("};");
   // The source returns a function of this type.
   return source.compile() as WriteValue;
@@ -66,8 +66,9 @@ export function compileFieldEncoder(field: protobuf.Field, context: EncoderConte
   const source = new FunctionSource();
   const writer = new FieldWriter(field.resolve(), 0, source, context);
   writer.declareWriter();
-  source.line("return function write(w, v, depth) {");
+  source.line("return function write(w, at, v, depth) {");
   writer.writeAlone();
+  source.line("return at;");
   source.line("};");
   return source.compile() as WriteValue;
 }

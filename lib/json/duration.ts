@@ -1,5 +1,5 @@
 import type { JsonWriter } from "./json-writer.js";
-import { endOfFraction, fractionNanos, type Time, writeFraction } from "./timestamp.js";
+import { endOfFraction, fractionNanos, putFraction, type Time } from "./timestamp.js";
 import { writeDigits } from "./write-scalar.js";
 
 const maxSeconds = 315_576_000_000;
@@ -28,16 +28,23 @@ export function parseDuration(text: string, start = 0, end = text.length): Time 
 }
 
 /**
- * Write a duration, with 0, 3, 6 or 9 digits of fraction; false, and nothing written, out of range.
+ * Write a duration, with 0, 3, 6 or 9 digits of fraction; `undefined`, and nothing written, out of range.
  *
- *     writeDuration(writer, -1, -500_000_000)   // -1.500s
+ *     writeDuration(writer, at, -1, -500_000_000)   // -1.500s
  */
-export function writeDuration(writer: JsonWriter, seconds: number, nanos: number): boolean {
+export function writeDuration(
+  writer: JsonWriter,
+  at: number,
+  seconds: number,
+  nanos: number,
+): number | undefined {
   const isInRange = Math.abs(seconds) <= maxSeconds && Math.abs(nanos) <= 999_999_999;
-  if (!isInRange || (seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0)) return false;
-  if (seconds < 0 || nanos < 0) writer.put(45);
-  writeDigits(writer, Math.abs(seconds));
-  writeFraction(writer, Math.abs(nanos));
-  writer.put(115);
-  return true;
+  if (!isInRange || (seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0)) return undefined;
+  const { bytes } = writer;
+  const isNegative = seconds < 0 || nanos < 0;
+  if (isNegative) bytes[at] = 45;
+  const point = writeDigits(writer, isNegative ? at + 1 : at, Math.abs(seconds));
+  const end = putFraction(bytes, point, Math.abs(nanos));
+  bytes[end] = 115;
+  return end + 1;
 }

@@ -83,7 +83,7 @@ export function createEncoders(switches: EncodeSwitches, anyContext: AnyContext)
     const { resolvedType } = field.resolve();
     if (!(resolvedType instanceof protobuf.Type)) return jsonWriter(scalarWriter(field));
     const writer = message(resolvedType);
-    return (target, value, depth) => writer.get()(target, value, depth + 1);
+    return (target, at, value, depth) => writer.get()(target, at, value, depth + 1);
   }
 
   const compileContext: EncoderContext = { ...switches, scalarWriter, messageWriter: innerWriter, keyWriter };
@@ -111,7 +111,7 @@ function basicWriter(type: string, switches: EncodeSwitches): ValueWriter {
 
 function enumWriter(type: protobuf.Enum, switches: EncodeSwitches): ValueWriter {
   if (type.fullName === ".google.protobuf.NullValue") {
-    return { write: (writer) => writer.putAscii("null"), isQuoted: false };
+    return { write: (writer, at) => writer.putAscii(at, "null"), isQuoted: false };
   }
   const { byNumber, find } = enumNames(type, switches);
   const texts = new Map<unknown, Buffer>();
@@ -120,36 +120,33 @@ function enumWriter(type: protobuf.Enum, switches: EncodeSwitches): ValueWriter 
   }
   for (const [name, number] of Object.entries(type.values)) texts.set(name, texts.get(number)!);
   const isAscii = [...texts.values()].every((text) => text.every((byte) => byte < 128));
-  function write(writer: JsonWriter, value: unknown): void {
+  function write(writer: JsonWriter, at: number, value: unknown): number {
     const text = texts.get(value) ?? texts.get(typeof value === "string" ? find(value) : undefined);
     if (text === undefined) {
-      if (typeof value !== "number") throw new WrongValue(value);
-      writeInt32(writer, value);
-      return;
+      if (typeof value === "number") return writeInt32(writer, at, value);
+      throw new WrongValue(value);
     }
-    writer.putBytes(text);
     if (!isAscii) writer.isAscii = false;
+    return writer.putBytes(at, text);
   }
   const first = texts.get(Object.values(type.values)[0]);
   return { write, isQuoted: false, isDefault: (value) => texts.get(value) === first };
 }
 
 /** Writes the name that an entry of a map has in JSON, without its quotes. */
-function keyWriter(field: protobuf.MapField): (writer: JsonWriter, key: unknown) => void {
+function keyWriter(field: protobuf.MapField): WriteValue {
   const { keyType } = field;
   if (keyType === "string") return writeString;
   if (keyType === "bool") return writeBoolKey;
   const range = integerRanges.get(keyType)!;
   const write = digitsWriter(range);
-  return range.is64
-    ? (writer, key) => write(writer, unhash(key, range), 0)
-    : (writer, key) => write(writer, key, 0);
+  return range.is64 ? (writer, at, key, depth) => write(writer, at, unhash(key, range), depth) : write;
 }
 
-function writeBoolKey(writer: JsonWriter, key: unknown): void {
-  if (key === true || key === "true") writer.putAscii("true");
-  else if (key === false || key === "false") writer.putAscii("false");
-  else throw new WrongValue(key);
+function writeBoolKey(writer: JsonWriter, at: number, key: unknown): number {
+  if (key === true || key === "true") return writer.putAscii(at, "true");
+  if (key === false || key === "false") return writer.putAscii(at, "false");
+  throw new WrongValue(key);
 }
 
 /** In messages that protobufjs decoded, 64-bit keys are the eight bytes of the number as text. */

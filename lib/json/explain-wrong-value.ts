@@ -80,7 +80,7 @@ function findInField(value: unknown, field: protobuf.Field, path: string, search
     if (found !== undefined) return found;
   }
   // What is left are keys.
-  return field.map && fails((writer) => search.encoders.field(field)(writer, value, 0))
+  return field.map && fails((writer) => search.encoders.field(field)(writer, 0, value, 0))
     ? { path, type }
     : undefined;
 }
@@ -93,7 +93,7 @@ function findInElement(
 ): Found | undefined {
   if (
     search.depth > maxDepth ||
-    !fails((writer) => search.encoders.element(field)(writer, value, search.depth))
+    !fails((writer) => search.encoders.element(field)(writer, 0, value, search.depth))
   )
     return undefined;
   const { resolvedType } = field;

@@ -5,17 +5,19 @@ import { parseKey } from "./decoders.js";
 import { cut } from "./describe-fault.js";
 import { protoName } from "./field-names.js";
 import { LazyFunction } from "./lazy-function.js";
-import { type Compiled, readAll, writeAll } from "./message-codec.js";
+import { type Compiled, readAll, writeText, writeToBytes } from "./message-codec.js";
 import { createTextParser } from "./parse-text.js";
 
 export function createFieldCodec(field: protobuf.Field, compiled: Compiled): FieldCodec {
+  const subject = { field, path: protoName(field) };
   const reader = new LazyFunction(() => compiled.decoders.field(field));
   const writer = new LazyFunction(() => compiled.encoders.field(field));
   return {
     decode(text, path = protoName(field)) {
       return readAll({ text, subject: { field, path }, resolveType: compiled.resolveType }, reader);
     },
-    encode: (value) => writeAll(value, { field, path: protoName(field) }, writer, compiled),
+    encode: (value) => writeText({ value, subject, writer }, compiled),
+    encodeToBytes: (value) => writeToBytes({ value, subject, writer }, compiled),
     parse: createTextParser(field, compiled.decoders),
     parseKey: createKeyParser(field),
   };

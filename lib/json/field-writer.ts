@@ -1,9 +1,9 @@
 import protobuf from "protobufjs";
 import { jsonName, namesOf, protoName } from "./field-names.js";
 import { type FunctionSource, quote } from "./generated-function.js";
-import { JsonWriter } from "./json-writer.js";
+import { JsonWriter, smallSize } from "./json-writer.js";
 import { isWrittenAsString } from "./well-known.js";
-import { type LazyWriter, type ValueWriter, WrongValue } from "./write-scalar.js";
+import { type LazyWriter, type ValueWriter, type WriteValue, WrongValue } from "./write-scalar.js";
 
 /** What an encoder needs to know of its surroundings. */
 export interface EncoderContext {
@@ -14,7 +14,7 @@ export interface EncoderContext {
   /** The writer of a message type; of one that is written as a string, what stands between the quotes. */
   messageWriter(type: protobuf.Type): LazyWriter;
   /** Writes the name of a map's entry, without its quotes. */
-  keyWriter(field: protobuf.MapField): (writer: JsonWriter, key: unknown) => void;
+  keyWriter(field: protobuf.MapField): WriteValue;
 }
 
 /** The pieces of a generated encoder that belong to one field. */
@@ -94,13 +94,13 @@ export class FieldWriter {
     const isEnumDefault = isDefault && !this.field.repeated && !this.field.map;
     const condition = isEnumDefault ? ` && !${source.constant(isDefault)}(v)` : "";
     source.line(`if (v !== undefined && v !== null${condition}) {`);
-    source.line("mark = w.at;");
+    source.line("mark = at;");
     this.#put(this.#head);
-    source.line("valueAt = w.at;");
+    source.line("valueAt = at;");
     this.#writeValue("v");
     if (!isEnumDefault) {
       const isZero = this.#unset === "0" ? " && w.bytes[valueAt] === 48" : "";
-      source.line(`if (w.at === valueAt + ${this.#unset.length}${isZero}) w.at = mark; else {`);
+      source.line(`if (at === valueAt + ${this.#unset.length}${isZero}) at = mark; else {`);
     }
     this.#put(this.#mark);
     source.line(isEnumDefault ? "}" : "} }");
@@ -128,13 +128,12 @@ export class FieldWriter {
     if (this.field.map) return "{}";
     if (this.field.repeated) return "[]";
     const writer = new JsonWriter();
-    this.#scalar?.write(writer, this.field.typeDefault, 0);
-    return writer.toString();
+    return writer.toString(this.#scalar?.write(writer, 0, this.field.typeDefault, 0) ?? 0);
   }
 
   #writeValue(value: string): void {
     const { repeated, map } = this.field;
-    if (repeated || map) this.#source.line(`write${this.#index}(w, ${value}, depth);`);
+    if (repeated || map) this.#source.line(`at = write${this.#index}(w, at, ${value}, depth);`);
     else this.#writeElement(value);
   }
 
@@ -143,8 +142,8 @@ export class FieldWriter {
     const { resolvedType } = this.field;
     if (resolvedType instanceof protobuf.Type) {
       const writer = source.constant(this.#context.messageWriter(resolvedType));
-      source.line(`(${writer}.made ?? ${writer}.make())(w, ${value}, depth + 1);`);
-    } else source.line(`${source.constant(this.#scalar?.write)}(w, ${value}, depth);`);
+      source.line(`at = (${writer}.made ?? ${writer}.make())(w, at, ${value}, depth + 1);`);
+    } else source.line(`at = ${source.constant(this.#scalar?.write)}(w, at, ${value}, depth);`);
   }
 
   get #hasPresence(): boolean {
@@ -176,10 +175,10 @@ export class FieldWriter {
   #declareListWriter(): void {
     const source = this.#source;
     const mark = this.#elementMark;
-    source.line(`function write${this.#index}(w, items, depth) {`);
+    source.line(`function write${this.#index}(w, at, items, depth) {`);
     source.line(`if (!Array.isArray(items)) throw new ${source.constant(WrongValue)}(items);`);
     source.line("const length = items.length;");
-    source.line('if (length === 0) { w.putAscii("[]"); return; }');
+    source.line('if (length === 0) return w.putAscii(at, "[]");');
     this.#put(`[${mark}`);
     this.#writeElement("items[0]");
     source.line("for (let i = 1; i < length; i++) {");
@@ -187,13 +186,14 @@ export class FieldWriter {
     this.#writeElement("items[i]");
     source.line("}");
     this.#put(`${mark}]`);
+    source.line("return at;");
     source.line("}");
   }
 
   #declareMapWriter(field: protobuf.MapField): void {
     const source = this.#source;
-    source.line(`function write${this.#index}(w, map, depth) {`);
-    source.line("const start = w.at;");
+    source.line(`function write${this.#index}(w, start, map, depth) {`);
+    source.line("let at = start;");
     source.line("if (map instanceof Map) for (const [key, value] of map) {");
     this.#writeEntry(field, "value");
     source.line("} else {");
@@ -202,20 +202,23 @@ export class FieldWriter {
     source.line("const key = keys[i];");
     this.#writeEntry(field, "map[key]");
     source.line("} }");
-    source.line("w.closeObject(start);");
+    source.line("return w.closeObject(start, at);");
     source.line("}");
   }
 
   #writeEntry(field: protobuf.MapField, value: string): void {
     const mark = this.#elementMark;
     this.#put(',"');
-    this.#source.line(`${this.#source.constant(this.#context.keyWriter(field))}(w, key);`);
+    this.#source.line(`at = ${this.#source.constant(this.#context.keyWriter(field))}(w, at, key, depth);`);
     this.#put(`":${mark}`);
     this.#writeElement(value);
     this.#put(mark);
   }
 
-  /** Store constant text, four bytes at a time. What is stored beyond its end is written over. */
+  /**
+   * Store constant text, four bytes at a time, and make room for a small value after it. What is stored beyond its
+   * end is written over.
+   */
   #put(text: string): void {
     if (text === "") return;
     const bytes = Buffer.from(text);
@@ -224,8 +227,8 @@ export class FieldWriter {
     const stores: string[] = [];
     for (let i = 0; i < words.length; i += 4)
       stores.push(`view.setInt32(at + ${i}, ${words.readInt32LE(i)}, true);`);
-    this.#source.line(`w.reserve(${bytes.length});`);
-    this.#source.line(`{ const { view, at } = w; ${stores.join(" ")} w.at = at + ${bytes.length}; }`);
+    this.#source.line(`w.reserve(at, at + ${bytes.length + smallSize});`);
+    this.#source.line(`{ const { view } = w; ${stores.join(" ")} } at += ${bytes.length};`);
     if (bytes.length !== text.length) this.#source.line("w.isAscii = false;");
   }
 }

@@ -2,84 +2,86 @@ const initialSize = 4096;
 /** Buffers that one large answer has grown are not kept. */
 const maxKeptSize = 1 << 20;
 
+/** Whoever calls a writer of values has made room for this many bytes: all that numbers, literals and times need. */
+export const smallSize = 40;
+
 /**
  * JSON text in the making, as UTF-8.
  *
  * Generated encoders write into its bytes directly: to build a string of many pieces costs more than the pieces do.
- * Whoever writes reserves the room beforehand. Constant text is written in words of four bytes, so there are always
- * three more bytes than asked for.
+ * The place where they write is a number that they pass on and return, so that the engine can keep it in a register.
+ * Constant text is written in words of four bytes, so there are always three more bytes than asked for.
  */
 export class JsonWriter {
-  bytes = Buffer.allocUnsafeSlow(initialSize);
+  bytes: Buffer = Buffer.allocUnsafeSlow(initialSize);
   view = viewOf(this.bytes);
-  at = 0;
+  /** How many bytes there is room for. */
+  size = initialSize - 3;
   /** Then each byte is a character. */
   isAscii = true;
 
-  /** Make room for some more bytes. */
-  reserve(length: number): void {
-    if (this.at + length + 3 > this.bytes.length) this.#grow(this.at + length + 3);
+  /** Make room up to `end`; `at` bytes have been written. */
+  reserve(at: number, end: number): void {
+    if (end > this.size) this.#grow(at, end);
   }
 
-  #grow(length: number): void {
-    const bytes = Buffer.allocUnsafeSlow(length * 2);
-    this.bytes.copy(bytes, 0, 0, this.at);
+  #grow(at: number, end: number): void {
+    const bytes = Buffer.allocUnsafeSlow(end * 2);
+    this.bytes.copy(bytes, 0, 0, at);
+    this.#use(bytes);
+  }
+
+  #use(bytes: Buffer): void {
     this.bytes = bytes;
     this.view = viewOf(bytes);
-  }
-
-  /** Write one ASCII character. */
-  put(char: number): void {
-    this.reserve(1);
-    this.bytes[this.at++] = char;
+    this.size = bytes.length - 3;
   }
 
   /** Write a few ASCII characters. */
-  putAscii(text: string): void {
+  putAscii(at: number, text: string): number {
     const { length } = text;
-    this.reserve(length);
-    const { bytes, at } = this;
+    this.reserve(at, at + length + smallSize);
+    const { bytes } = this;
     for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i);
-    this.at = at + length;
+    return at + length;
   }
 
-  putBytes(source: Uint8Array): void {
+  putBytes(at: number, source: Uint8Array): number {
     const { length } = source;
-    this.reserve(length);
-    const { bytes, at } = this;
+    this.reserve(at, at + length + smallSize);
+    const { bytes } = this;
     for (let i = 0; i < length; i++) bytes[at + i] = source[i]!;
-    this.at = at + length;
+    return at + length;
   }
 
   /** Write text of any characters. */
-  putText(text: string): void {
-    this.reserve(text.length * 3);
-    const length = this.bytes.write(text, this.at, "utf8");
-    this.at += length;
+  putText(at: number, text: string): number {
+    this.reserve(at, at + text.length * 3 + smallSize);
+    const length = this.bytes.write(text, at, "utf8");
     if (length !== text.length) this.isAscii = false;
+    return at + length;
   }
 
   /** Make an object of the members since `start`, each of which begins with a comma. */
-  closeObject(start: number): void {
-    if (this.at === start) this.putAscii("{}");
-    else {
-      this.bytes[start] = 123;
-      this.put(125);
-    }
+  closeObject(start: number, end: number): number {
+    if (end === start) return this.putAscii(start, "{}");
+    this.bytes[start] = 123;
+    return this.putAscii(end, "}");
   }
 
-  /** Everything that was written since `start`. */
-  toString(start = 0): string {
-    return this.bytes.toString(this.isAscii ? "latin1" : "utf8", start, this.at);
+  /** A copy of everything that was written. */
+  toBuffer(end: number): Buffer {
+    return Buffer.from(this.bytes.subarray(0, end));
+  }
+
+  /** Everything that was written. */
+  toString(end: number): string {
+    return this.bytes.toString(this.isAscii ? "latin1" : "utf8", 0, end);
   }
 
   clear(): void {
-    this.at = 0;
     this.isAscii = true;
-    if (this.bytes.length > maxKeptSize) {
-      this.bytes = Buffer.allocUnsafeSlow(initialSize);
-      this.view = viewOf(this.bytes);
-    }
+    if (this.bytes.length > maxKeptSize) this.#use(Buffer.allocUnsafeSlow(initialSize));
   }
 }
 
@@ -94,13 +96,12 @@ function viewOf(bytes: Buffer): DataView {
 export class WriterPool {
   readonly #idle: JsonWriter[] = [];
 
-  use<T>(write: (writer: JsonWriter) => T): T {
-    const writer = this.#idle.pop() ?? new JsonWriter();
-    try {
-      return write(writer);
-    } finally {
-      writer.clear();
-      this.#idle.push(writer);
-    }
+  take(): JsonWriter {
+    return this.#idle.pop() ?? new JsonWriter();
+  }
+
+  giveBack(writer: JsonWriter): void {
+    writer.clear();
+    this.#idle.push(writer);
   }
 }

@@ -7,7 +7,7 @@ import { explainWrongValue } from "./explain-wrong-value.js";
 import { indentJson } from "./indent-json.js";
 import { JsonFault } from "./json-fault.js";
 import { JsonReader } from "./json-reader.js";
-import type { WriterPool } from "./json-writer.js";
+import type { JsonWriter, WriterPool } from "./json-writer.js";
 import { encodeBytes } from "./read-any.js";
 import type { LazyReader } from "./read-value.js";
 import type { ResolveType } from "./resolve-type.js";
@@ -29,11 +29,12 @@ export function createMessageCodec(type: protobuf.Type, compiled: Compiled): Mes
   const writer = encoders.message(type);
   const decode = (text: string) =>
     readAll({ text, subject: type, resolveType }, reader) as Record<string, unknown>;
-  const encode = (message: unknown) => writeAll(message, type, writer, compiled);
+  const encode = (value: unknown) => writeText({ value, subject: type, writer }, compiled);
   return {
     create: () => decode("{}"),
     decode,
     encode,
+    encodeToBytes: (value) => writeToBytes({ value, subject: type, writer }, compiled),
     toBinary: (text) => {
       const source: FaultSource = { text, subject: type, resolveType };
       return encodeBytes(type, readAll(source, wireReader), () => {
@@ -61,16 +62,33 @@ export function readAll(source: FaultSource, reader: LazyReader): unknown {
   }
 }
 
+/** A value, and how it is written. */
+export interface Answer {
+  readonly value: unknown;
+  readonly subject: Subject;
+  readonly writer: LazyWriter;
+}
+
+export function writeText(answer: Answer, compiled: Compiled): string {
+  const json = write(answer, compiled, (target, end) => target.toString(end));
+  return compiled.pretty ? indentJson(json) : json;
+}
+
+export function writeToBytes(answer: Answer, compiled: Compiled): Buffer {
+  if (compiled.pretty) return Buffer.from(writeText(answer, compiled));
+  return write(answer, compiled, (target, end) => target.toBuffer(end));
+}
+
 /** Write a value; what is wrong with it is told to the server's owner. */
-export function writeAll(value: unknown, subject: Subject, writer: LazyWriter, compiled: Compiled): string {
+function write<T>(answer: Answer, compiled: Compiled, take: (target: JsonWriter, end: number) => T): T {
+  const { value, subject, writer } = answer;
+  const target = compiled.writers.take();
   try {
-    const json = compiled.writers.use((target) => {
-      writer.get()(target, value, 0);
-      return target.toString();
-    });
-    return compiled.pretty ? indentJson(json) : json;
+    return take(target, writer.get()(target, 0, value, 0));
   } catch (error) {
     if (error instanceof WrongValue) throw explainWrongValue(error, value, subject, compiled.encoders);
     throw error;
+  } finally {
+    compiled.writers.giveBack(target);
   }
 }

@@ -101,20 +101,19 @@ interface Day {
 }
 
 /**
- * A writer of timestamps in UTC, with 0, 3, 6 or 9 digits of fraction; false, and nothing written, out of range.
+ * A writer of timestamps in UTC, with 0, 3, 6 or 9 digits of fraction; `undefined`, and nothing written, out of range.
  *
- *     writeTimestamp(writer, 0, 500_000_000)   // 1970-01-01T00:00:00.500Z
+ *     writeTimestamp(writer, at, 0, 500_000_000)   // 1970-01-01T00:00:00.500Z
  *
  * It remembers the last day, as the items of one answer are often of one day.
  */
-export function createTimestampWriter(): (writer: JsonWriter, seconds: number, nanos: number) => boolean {
+export function createTimestampWriter(): WriteTime {
   let day: Day = dayOf(0);
-  return (writer, seconds, nanos) => {
-    if (!(seconds >= minSeconds && seconds <= maxSeconds && nanos >= 0 && nanos <= 999_999_999)) return false;
+  return ({ bytes }, at, seconds, nanos) => {
+    if (!(seconds >= minSeconds && seconds <= maxSeconds && nanos >= 0 && nanos <= 999_999_999))
+      return undefined;
     const number = Math.floor(seconds / 86_400);
     if (number !== day.number) day = dayOf(number);
-    writer.reserve(30);
-    const { bytes, at } = writer;
     const time = seconds - number * 86_400;
     const minutes = Math.floor(time / 60);
     const hours = Math.floor(minutes / 60);
@@ -130,12 +129,19 @@ export function createTimestampWriter(): (writer: JsonWriter, seconds: number, n
     putTwoDigits(bytes, at + 14, minutes - hours * 60);
     bytes[at + 16] = 58;
     putTwoDigits(bytes, at + 17, time - minutes * 60);
-    writer.at = at + 19;
-    writeFraction(writer, nanos);
-    writer.put(90);
-    return true;
+    const end = putFraction(bytes, at + 19, nanos);
+    bytes[end] = 90;
+    return end + 1;
   };
 }
+
+/** Writes a time, and returns the place after it; `undefined` if it is out of range. */
+export type WriteTime = (
+  writer: JsonWriter,
+  at: number,
+  seconds: number,
+  nanos: number,
+) => number | undefined;
 
 function putTwoDigits(bytes: Buffer, at: number, number: number): void {
   const tens = Math.floor(number / 10);
@@ -143,21 +149,19 @@ function putTwoDigits(bytes: Buffer, at: number, number: number): void {
   bytes[at + 1] = 48 + number - tens * 10;
 }
 
-/** Write the fraction of a second in as few groups of three digits as it needs: `.500`, or nothing. */
-export function writeFraction(writer: JsonWriter, nanos: number): void {
-  if (nanos === 0) return;
+/** Put the fraction of a second in as few groups of three digits as it needs: `.500`, or nothing. */
+export function putFraction(bytes: Buffer, at: number, nanos: number): number {
+  if (nanos === 0) return at;
   let length = 9;
   let rest = nanos;
   for (; rest % 1000 === 0; rest /= 1000) length -= 3;
-  writer.reserve(10);
-  const { bytes, at } = writer;
   bytes[at] = 46;
   for (let i = at + length; i > at; i--) {
     const tenth = Math.floor(rest / 10);
     bytes[i] = 48 + rest - tenth * 10;
     rest = tenth;
   }
-  writer.at = at + 1 + length;
+  return at + 1 + length;
 }
 
 // The two functions below count in eras of 400 years that start on 1 March, so that the leap day comes last.

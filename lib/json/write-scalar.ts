@@ -1,5 +1,5 @@
 import { decodeBase64 } from "./base64.js";
-import type { JsonWriter } from "./json-writer.js";
+import { type JsonWriter, smallSize } from "./json-writer.js";
 import type { LazyFunction } from "./lazy-function.js";
 import {
   type IntegerRange,
@@ -11,8 +11,11 @@ import {
   uint64,
 } from "./number-text.js";
 
-/** Writes a value. `depth` counts the messages around it. */
-export type WriteValue = (writer: JsonWriter, value: unknown, depth: number) => void;
+/**
+ * Writes a value at some place, and returns the place after it. `depth` counts the messages around it. The caller has
+ * reserved room for `smallSize` bytes.
+ */
+export type WriteValue = (writer: JsonWriter, at: number, value: unknown, depth: number) => number;
 
 /** The writer of a message type. */
 export type LazyWriter = LazyFunction<WriteValue>;
@@ -28,10 +31,10 @@ export interface ValueWriter {
 /** The writer of complete JSON. */
 export function jsonWriter({ write, isQuoted }: ValueWriter): WriteValue {
   if (!isQuoted) return write;
-  return (writer, value, depth) => {
-    writer.put(quoteMark);
-    write(writer, value, depth);
-    writer.put(quoteMark);
+  return (writer, at, value, depth) => {
+    writer.bytes[at] = quoteMark;
+    const end = write(writer, at + 1, value, depth);
+    return writer.putAscii(end, '"');
   };
 }
 
@@ -51,26 +54,23 @@ export class WrongValue {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings may not contain them
 const needsEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
 
-export function writeString(writer: JsonWriter, value: unknown): void {
+export function writeString(writer: JsonWriter, at: number, value: unknown): number {
   const text = typeof value === "string" ? value : toText(value);
   const { length } = text;
   // A loop over few characters is faster than calls of a regular expression and of native code.
-  if (length > 48) {
-    writer.putText(needsEscape.test(text) ? escapeCharacters(text) : text);
-    return;
-  }
-  writer.reserve(length);
+  if (length > 48) return writer.putText(at, needsEscape.test(text) ? escapeCharacters(text) : text);
+  writer.reserve(at, at + length + smallSize);
   const { bytes } = writer;
-  let { at } = writer;
   for (let i = 0; i < length; i++) {
     const char = text.charCodeAt(i);
-    if (char < 32 || char === quoteMark || char === 92 || char > 126) {
-      writer.putText(escapeCharacters(text));
-      return;
-    }
-    bytes[at++] = char;
+    if (char < 32 || char === quoteMark || char === 92 || char > 126) return writeAnyString(writer, at, text);
+    bytes[at + i] = char;
   }
-  writer.at = at;
+  return at + length;
+}
+
+function writeAnyString(writer: JsonWriter, at: number, text: string): number {
+  return writer.putText(at, needsEscape.test(text) ? escapeCharacters(text) : text);
 }
 
 function toText(value: unknown): string {
@@ -84,49 +84,48 @@ function escapeCharacters(text: string): string {
   return JSON.stringify(text.replace(/\p{Surrogate}/gu, "\ufffd")).slice(1, -1);
 }
 
-export function writeBool(writer: JsonWriter, value: unknown): void {
-  if (value === true || value === 1) writer.putAscii("true");
-  else if (value === false || value === 0) writer.putAscii("false");
-  else throw new WrongValue(value);
+export function writeBool(writer: JsonWriter, at: number, value: unknown): number {
+  if (value === true || value === 1) return writer.putAscii(at, "true");
+  if (value === false || value === 0) return writer.putAscii(at, "false");
+  throw new WrongValue(value);
 }
 
 /** Write an integer that a number holds exactly. */
-export function writeDigits(writer: JsonWriter, value: number): void {
-  writer.reserve(20);
+export function writeDigits(writer: JsonWriter, at: number, value: number): number {
   const { bytes } = writer;
-  let { at } = writer;
+  let start = at;
   let rest = value;
   if (value < 0) {
-    bytes[at++] = 45;
+    bytes[start++] = 45;
     rest = -value;
   }
-  let end = at + 1;
+  let end = start + 1;
   for (let power = 10; rest >= power; power *= 10) end++;
-  for (let i = end - 1; i >= at; i--) {
+  for (let i = end - 1; i >= start; i--) {
     const tenth = Math.floor(rest / 10);
     bytes[i] = 48 + rest - tenth * 10;
     rest = tenth;
   }
-  writer.at = end;
+  return end;
 }
 
-export function writeInt32(writer: JsonWriter, value: unknown): void {
-  if (typeof value === "number" && (value | 0) === value) writeDigits(writer, value);
-  else writer.putAscii(integerDigits(value, integerRanges.get("int32")!));
+export function writeInt32(writer: JsonWriter, at: number, value: unknown): number {
+  if (typeof value === "number" && (value | 0) === value) return writeDigits(writer, at, value);
+  return writer.putAscii(at, integerDigits(value, integerRanges.get("int32")!));
 }
 
-export function writeUint32(writer: JsonWriter, value: unknown): void {
-  if (typeof value === "number" && value >>> 0 === value) writeDigits(writer, value);
-  else writer.putAscii(integerDigits(value, integerRanges.get("uint32")!));
+export function writeUint32(writer: JsonWriter, at: number, value: unknown): number {
+  if (typeof value === "number" && value >>> 0 === value) return writeDigits(writer, at, value);
+  return writer.putAscii(at, integerDigits(value, integerRanges.get("uint32")!));
 }
 
 /** A writer of integers that are often given as text: those of 64 bits, and keys of maps. */
 export function digitsWriter(range: IntegerRange): WriteValue {
   const plainLength = range.is64 ? 18 : 9;
-  return (writer, value) => {
+  return (writer, at, value) => {
     const isPlain =
       typeof value === "string" && value.length <= plainLength && isPlainInteger(value, 0, value.length);
-    writer.putAscii(isPlain ? value : integerDigits(value, range));
+    return writer.putAscii(at, isPlain ? value : integerDigits(value, range));
   };
 }
 
@@ -168,20 +167,20 @@ function longDigits({ low, high, unsigned }: LongParts): string {
   return String(unsigned ? bits : BigInt.asIntN(64, bits));
 }
 
-export function writeDouble(writer: JsonWriter, value: unknown): void {
+export function writeDouble(writer: JsonWriter, at: number, value: unknown): number {
   const number = typeof value === "number" ? value : toDouble(value);
-  if ((number | 0) === number && !Object.is(number, -0)) writeDigits(writer, number);
-  else writer.putAscii(printDouble(number));
+  if ((number | 0) === number && !Object.is(number, -0)) return writeDigits(writer, at, number);
+  return writer.putAscii(at, printDouble(number));
 }
 
 /** Write a `float` in as few digits as tell it from its neighbours of 32 bits: `0.1`, not `0.10000000149011612`. */
-export function writeFloat(writer: JsonWriter, value: unknown): void {
+export function writeFloat(writer: JsonWriter, at: number, value: unknown): number {
   const number = typeof value === "number" ? value : toDouble(value);
   const size = Math.abs(number);
   const isOrdinary = number === 0 || (size > 1e-37 && size < 1e38);
   const text = printDouble(number);
   // Ordinary numbers of six digits are what 32 bits hold.
-  writer.putAscii(isOrdinary && text.length <= 7 ? text : printFloat(number));
+  return writer.putAscii(at, isOrdinary && text.length <= 7 ? text : printFloat(number));
 }
 
 const maxFloat = 3.4028234663852886e38;
@@ -214,33 +213,36 @@ function toDouble(value: unknown): number {
 }
 
 /** Write bytes as padded base64 of the standard alphabet; text is taken as base64 of either alphabet. */
-export function writeBytes(writer: JsonWriter, value: unknown): void {
+export function writeBytes(writer: JsonWriter, at: number, value: unknown): number {
   const bytes = toBuffer(value);
   const length = Math.ceil(bytes.length / 3) * 4;
-  writer.reserve(length);
-  if (length <= 160) writeShortBytes(writer, bytes);
-  else writer.at += writer.bytes.write(bytes.toString("base64"), writer.at, "latin1");
+  writer.reserve(at, at + length + smallSize);
+  if (length <= 160) writeShortBytes(writer.bytes, at, bytes);
+  else writer.bytes.write(bytes.toString("base64"), at, "latin1");
+  return at + length;
 }
 
 const base64Digits = Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
 /** The way into native code costs more than writing a few characters. */
-function writeShortBytes(writer: JsonWriter, source: Buffer): void {
-  const { bytes } = writer;
+function writeShortBytes(bytes: Buffer, start: number, source: Buffer): void {
   const { length } = source;
-  let { at } = writer;
-  for (let i = 0; i < length; i += 3) {
-    // What is beyond the end is no bits, and is written over by padding.
-    const bits = (source[i]! << 16) | ((source[i + 1] ?? 0) << 8) | (source[i + 2] ?? 0);
+  let at = start;
+  let i = 0;
+  for (; i + 3 <= length; i += 3) {
+    const bits = (source[i]! << 16) | (source[i + 1]! << 8) | source[i + 2]!;
     bytes[at] = base64Digits[bits >> 18]!;
     bytes[at + 1] = base64Digits[(bits >> 12) & 63]!;
     bytes[at + 2] = base64Digits[(bits >> 6) & 63]!;
     bytes[at + 3] = base64Digits[bits & 63]!;
     at += 4;
   }
-  if (length % 3 !== 0) bytes[at - 1] = 61;
-  if (length % 3 === 1) bytes[at - 2] = 61;
-  writer.at = at;
+  if (i === length) return;
+  const bits = (source[i]! << 16) | (i + 1 < length ? source[i + 1]! << 8 : 0);
+  bytes[at] = base64Digits[bits >> 18]!;
+  bytes[at + 1] = base64Digits[(bits >> 12) & 63]!;
+  bytes[at + 2] = i + 1 < length ? base64Digits[(bits >> 6) & 63]! : 61;
+  bytes[at + 3] = 61;
 }
 
 export function toBuffer(value: unknown): Buffer {

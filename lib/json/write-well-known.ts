@@ -5,7 +5,7 @@ import { namesOf } from "./field-names.js";
 import { FunctionSource, quote } from "./generated-function.js";
 import { maxDepth } from "./json-reader.js";
 import type { JsonWriter } from "./json-writer.js";
-import { createTimestampWriter } from "./timestamp.js";
+import { createTimestampWriter, type WriteTime } from "./timestamp.js";
 import { isWellKnown, wrapperNames } from "./well-known.js";
 import {
   type LazyWriter,
@@ -42,43 +42,33 @@ const writers: ReadonlyMap<string, CreateWriter> = new Map<string, CreateWriter>
   ...wrapperNames.map((name): [string, CreateWriter] => [name, wrapperWriter]),
 ]);
 
-const comma = 44;
-const colon = 58;
-const quoteMark = 34;
-const openBrace = 123;
-const closeBrace = 125;
-const openBracket = 91;
-const closeBracket = 93;
-
 /** The writer of a type with a JSON form of its own, `undefined` for all others. */
 export function wellKnownWriter(type: protobuf.Type, context: WriteContext): WriteValue | undefined {
   return writers.get(type.fullName)?.(type, context);
 }
 
-function timeWriter(
-  type: protobuf.Type,
-  write: (writer: JsonWriter, seconds: number, nanos: number) => boolean,
-): WriteValue {
+function timeWriter(type: protobuf.Type, write: WriteTime): WriteValue {
   const readSeconds = memberOf(type, 1);
   const readNanos = memberOf(type, 2);
-  return (writer, value) => {
+  return (writer, at, value) => {
     // A Date has neither seconds nor nanos: it would pass for 1970.
     if (value instanceof Date) throw new WrongValue(value, "write { seconds, nanos }");
     const message = toObject(value);
-    const isWritten = write(writer, toSafeInteger(readSeconds(message)), toSafeInteger(readNanos(message)));
-    if (!isWritten) throw new WrongValue(value, "it is out of range");
+    const end = write(writer, at, toSafeInteger(readSeconds(message)), toSafeInteger(readNanos(message)));
+    if (end === undefined) throw new WrongValue(value, "it is out of range");
+    return end;
   };
 }
 
 function fieldMaskWriter(type: protobuf.Type): WriteValue {
   const readPaths = memberOf(type, 1);
-  return (writer, value) => {
+  return (writer, at, value) => {
     const paths = readPaths(toObject(value)) ?? [];
     if (!Array.isArray(paths) || !paths.every((path) => typeof path === "string"))
       throw new WrongValue(value);
     const text = printFieldMask(paths);
     if (text === undefined) throw new WrongValue(value, "a path has no camelCase form");
-    writeString(writer, text);
+    return writeString(writer, at, text);
   };
 }
 
@@ -87,44 +77,38 @@ function wrapperWriter(type: protobuf.Type, context: WriteContext): WriteValue {
   const read = memberOf(type, 1);
   const write = context.element(field);
   const typeDefault: unknown = field.resolve().typeDefault;
-  return (writer, value, depth) => write(writer, read(toObject(value)) ?? typeDefault, depth);
+  return (writer, at, value, depth) => write(writer, at, read(toObject(value)) ?? typeDefault, depth);
 }
 
 function structWriter(type: protobuf.Type, context: WriteContext): WriteValue {
   const readFields = memberOf(type, 1);
   const writeValue = context.element(type.fieldsById[1]!);
-  return (writer, value, depth) => {
+  return (writer, at, value, depth) => {
     const fields = readFields(toObject(value)) ?? {};
-    writer.put(openBrace);
-    const start = writer.at;
-    const write = (name: unknown, item: unknown): void => {
-      if (writer.at !== start) writer.put(comma);
-      writer.put(quoteMark);
-      writeString(writer, name);
-      writer.put(quoteMark);
-      writer.put(colon);
-      writeValue(writer, item, depth);
-    };
-    if (fields instanceof Map) for (const [name, item] of fields) write(name, item);
-    else
-      for (const name of Object.keys(toObject(fields)))
-        write(name, (fields as Record<string, unknown>)[name]);
-    writer.put(closeBrace);
+    const entries = fields instanceof Map ? fields : Object.entries(toObject(fields));
+    let end = at;
+    for (const [name, item] of entries) {
+      end = writer.putAscii(end, ',"');
+      end = writeString(writer, end, name);
+      end = writer.putAscii(end, '":');
+      end = writeValue(writer, end, item, depth);
+    }
+    return writer.closeObject(at, end);
   };
 }
 
 function listValueWriter(type: protobuf.Type, context: WriteContext): WriteValue {
   const readValues = memberOf(type, 1);
   const writeValue = context.element(type.fieldsById[1]!);
-  return (writer, value, depth) => {
+  return (writer, at, value, depth) => {
     const values = readValues(toObject(value)) ?? [];
     if (!Array.isArray(values)) throw new WrongValue(values);
-    writer.put(openBracket);
+    let end = writer.putAscii(at, "[");
     for (const [i, item] of values.entries()) {
-      if (i > 0) writer.put(comma);
-      writeValue(writer, item, depth);
+      if (i > 0) end = writer.putAscii(end, ",");
+      end = writeValue(writer, end, item, depth);
     }
-    writer.put(closeBracket);
+    return writer.putAscii(end, "]");
   };
 }
 
@@ -134,7 +118,7 @@ function valueWriter(type: protobuf.Type, context: WriteContext): WriteValue {
     const kind = { id: field.id, write: field.type === "double" ? writeFinite : context.element(field) };
     for (const name of namesOf(field)) kinds.set(name, kind);
   }
-  return (writer, value, depth) => {
+  return (writer, at, value, depth) => {
     // Each level of JSON is two messages. Objects that contain themselves have more than that.
     if (depth > 3 * maxDepth) throw new WrongValue(value, `it is nested deeper than ${maxDepth} levels`);
     let write: WriteValue = writeNull;
@@ -148,50 +132,41 @@ function valueWriter(type: protobuf.Type, context: WriteContext): WriteValue {
       member = candidate;
       ({ write, id } = kind);
     }
-    write(writer, member, depth);
+    return write(writer, at, member, depth);
   };
 }
 
-function writeNull(writer: JsonWriter): void {
-  writer.putAscii("null");
+function writeNull(writer: JsonWriter, at: number): number {
+  return writer.putAscii(at, "null");
 }
 
-function writeFinite(writer: JsonWriter, value: unknown): void {
+function writeFinite(writer: JsonWriter, at: number, value: unknown): number {
   if (!Number.isFinite(value)) throw new WrongValue(value, "JSON has no such number");
-  writeDouble(writer, value);
+  return writeDouble(writer, at, value);
 }
 
 function anyWriter(type: protobuf.Type, context: WriteContext): WriteValue {
   const readUrl = memberOf(type, 1);
   const readBytes = memberOf(type, 2);
-  return (writer, value, depth) => {
+  return (writer, at, value, depth) => {
     const any = toObject(value);
     const message: object = Object.hasOwn(any, "@type") ? type.decode(context.encodeAny(any)) : any;
     const url = readUrl(message) ?? "";
-    if (url === "") {
-      writer.putAscii("{}");
-      return;
-    }
+    if (url === "") return writer.putAscii(at, "{}");
     const content = typeof url === "string" ? context.resolveType(url) : undefined;
     if (content === undefined) throw new WrongValue(url, "no such message type is known");
-    writer.putAscii('{"@type":"');
-    writeString(writer, url);
-    writer.put(quoteMark);
-    if (isWellKnown(content)) writer.putAscii(',"value":');
-    const start = writer.at;
-    context.message(content).get()(writer, content.decode(toBuffer(readBytes(message) ?? [])), depth + 1);
-    if (isWellKnown(content)) writer.put(closeBrace);
-    else continueObject(writer, start);
+    const head = writer.putAscii(writeString(writer, writer.putAscii(at, '{"@type":"'), url), '"');
+    const write = context.message(content).get();
+    const inner = content.decode(toBuffer(readBytes(message) ?? []));
+    if (isWellKnown(content)) {
+      return writer.putAscii(write(writer, writer.putAscii(head, ',"value":'), inner, depth + 1), "}");
+    }
+    const end = write(writer, head, inner, depth + 1);
+    // `{"@type":"a"` and `{"b":1}` are one object.
+    if (end === head + 2) return writer.putAscii(head, "}");
+    writer.putAscii(head, ",");
+    return end;
   };
-}
-
-/** Make the object that was written at `start` go on with what stands before it: `{"a":1` and `{"b":2}`. */
-function continueObject(writer: JsonWriter, start: number): void {
-  if (writer.at > start + 2) writer.bytes[start] = comma;
-  else {
-    writer.at = start;
-    writer.put(closeBrace);
-  }
 }
 
 /**

@@ -250,6 +250,18 @@ describe("encode", () => {
     });
   }
 
+  it("gives UTF-8 that is the caller's own", () => {
+    const first = bookCodec.encodeToBytes({ name: "Žlutý kůň 🐎" });
+    const second = bookCodec.encodeToBytes({ name: "another" });
+    assert.deepEqual(first, Buffer.from('{"name":"Žlutý kůň 🐎"}'));
+    assert.deepEqual(second, Buffer.from('{"name":"another"}'));
+  });
+
+  it("gives indented bytes", () => {
+    const { encodeToBytes } = bookCodecs.with({ pretty: true }).message(bookType);
+    assert.equal(encodeToBytes({ pageCount: 1 }).toString(), '{\n  "pageCount": 1\n}');
+  });
+
   it("takes no message but an object", () => {
     for (const message of [undefined, null, "a", 5, []]) {
       assert.throws(() => bookCodec.encode(message), {

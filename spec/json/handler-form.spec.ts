@@ -98,7 +98,8 @@ function everyRepresentation(): Representation[] {
   return all as Representation[];
 }
 
-describe("what a handler sees", () => {
+// Hundreds of codecs are compiled here, which takes its time on a busy machine.
+describe("what a handler sees", { timeout: 300_000 }, () => {
   const roots = { false: parseRoot(kinds), true: parseRoot(kinds, { keepCase: true }) };
   for (const keepCase of options.keepCase) {
     const type = roots[`${keepCase}`].lookupType("kinds.Kinds");
