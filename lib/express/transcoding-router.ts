@@ -14,7 +14,8 @@ import type { Services } from "../services.js";
  * @throws ConfigError for options that do not exist or do not fit.
  */
 export function transcodingRouter(services: Services, options: TranscodingOptions = {}): Router {
-  const router = Router();
+  // Handlers find the parameters of the mount point in `call.http.req.params`.
+  const router = Router({ mergeParams: true });
   router.use(createTranscoder(services, options));
   return router;
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { TextDecoder } from "node:util";
 import { codes, RpcError } from "../call/rpc-error.js";
-import { HttpError } from "./http-error.js";
+import { unsupportedMedia } from "./http-error.js";
 
 /** A content type as far as transcoding needs it, in lower case. */
 export interface ContentType {
@@ -58,7 +58,7 @@ export function createTextDecoder(charset: string): Pick<TextDecoder, "decode"> 
     if (decoder.encoding !== "windows-1252") return decoder;
     return { decode: (...input) => mendWindows1252(decoder.decode(...input)) };
   } catch (cause) {
-    throw new HttpError(415, codes.INVALID_ARGUMENT, `unknown charset "${charset.slice(0, 80)}"`, { cause });
+    throw unsupportedMedia("content-type", `unknown charset "${charset.slice(0, 80)}"`, { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { codes, RpcError } from "../call/rpc-error.js";
-import { HttpError } from "./http-error.js";
+import { HttpError, unsupportedMedia } from "./http-error.js";
 import type { HttpRequest } from "./http-message.js";
 
 /**
@@ -41,11 +41,8 @@ function createInflater(encoding: string) {
   if (encoding === "gzip" || encoding === "x-gzip") return createGunzip();
   if (encoding === "deflate") return createInflate();
   if (encoding === "br") return createBrotliDecompress();
-  throw new HttpError(
-    415,
-    codes.INVALID_ARGUMENT,
-    `unsupported content encoding "${encoding.slice(0, 80)}": send gzip, deflate, br or none`,
-  );
+  const message = `unsupported content encoding "${encoding.slice(0, 80)}": send gzip, deflate, br or none`;
+  throw unsupportedMedia("content-encoding", message);
 }
 
 /**

@@ -12,8 +12,8 @@ import { blameBody } from "./blame-body.js";
 import { createFinisher, type RequestDecoderOptions } from "./decode-request.js";
 import { createEmptyMessages } from "./empty-message.js";
 import { createHttpBodyForm } from "./http-body.js";
+import { printParsed, readParsedBytes } from "./parsed-body.js";
 import { checkJsonType } from "./read-json-text.js";
-import { readParsedBytes } from "./read-message.js";
 import { createJsonSplitter } from "./split-json.js";
 
 /** A request → the messages of a client-streaming or duplex call, read as the handler asks for them. */
@@ -28,21 +28,15 @@ export type MessagesDecoder = (match: RouteMatch, request: HttpRequest) => Async
  * What path and query bind is set in every message: a name that was routed holds for all of them.
  */
 export function createMessagesDecoder(binding: Binding, options: RequestDecoderOptions): MessagesDecoder {
-  const finish = createFinisher(binding, options);
-  const finished = (message: Message, match: RouteMatch, request: HttpRequest): Message => {
-    finish(message, match, request);
-    return message;
-  };
   const { body, method } = binding;
+  const finish = createFinisher(binding, options);
   const create = createEmptyMessages(method.requestType, options);
-  if (body === undefined) {
-    return async function* (match, request) {
-      yield finished(create(), match, request);
-    };
-  }
+  const readTexts = (request: HttpRequest) => splitBody(request, options);
+  if (body === undefined) return decodeParts(readNothing, create);
   if (body === "*") {
-    if (isHttpBody(method.requestType)) return readUpload(method.requestType, (piece) => piece);
-    return readTexts(options.codecs.message(method.requestType).decode);
+    return isHttpBody(method.requestType)
+      ? decodeParts(readUpload, createPieceWriter(method.requestType, options))
+      : decodeParts(readTexts, options.codecs.message(method.requestType).decode);
   }
   const { codec, set, type } = createBindableField(body, options);
   const wrap = (value: unknown): Message => {
@@ -50,42 +44,58 @@ export function createMessagesDecoder(binding: Binding, options: RequestDecoderO
     set(message, value);
     return message;
   };
-  if (type !== undefined && isHttpBody(type)) return readUpload(type, wrap);
-  return readTexts((text) => wrap(codec.decode(text)));
+  if (type === undefined || !isHttpBody(type))
+    return decodeParts(readTexts, (text) => wrap(codec.decode(text)));
+  const writePiece = createPieceWriter(type, options);
+  return decodeParts(readUpload, (data, request) => wrap(writePiece(data, request)));
 
-  function readTexts(decodeOne: (text: string) => Message): MessagesDecoder {
+  /** Each part of the body makes one message. */
+  function decodeParts<Part>(
+    read: (request: HttpRequest) => AsyncIterable<Part>,
+    toMessage: (part: Part, request: HttpRequest) => Message,
+  ): MessagesDecoder {
     return async function* (match, request) {
       try {
-        for await (const text of splitBody(request, options)) {
-          yield finished(decodeOne(text), match, request);
+        for await (const part of read(request)) {
+          const message = toMessage(part, request);
+          finish(message, match, request);
+          yield message;
         }
       } catch (error) {
         throw blameBody(error, binding);
       }
     };
   }
+}
 
-  function readUpload(bodyType: protobuf.Type, wrapPiece: (piece: Message) => Message): MessagesDecoder {
-    const { create: createPiece } = options.codecs.message(bodyType);
-    const { write } = createHttpBodyForm(bodyType, options.representation);
-    return async function* (match, request) {
-      const contentType = request.headers["content-type"] ?? "";
-      let isEmpty = true;
-      for await (const data of readChunks(request)) {
-        isEmpty = false;
-        yield finished(wrapPiece(write(createPiece(), contentType, data)), match, request);
-      }
-      // The path still names what an empty upload is for.
-      if (isEmpty)
-        yield finished(wrapPiece(write(createPiece(), contentType, Buffer.alloc(0))), match, request);
-    };
+/** Where the rule has no body, path and query make one message. */
+async function* readNothing(): AsyncIterable<undefined> {
+  yield undefined;
+}
+
+/** The pieces of an upload; of one that is empty, an empty piece: the path still names what it is for. */
+async function* readUpload(request: HttpRequest): AsyncIterable<Buffer> {
+  let isEmpty = true;
+  for await (const piece of readChunks(request)) {
+    isEmpty = false;
+    yield piece;
   }
+  if (isEmpty) yield Buffer.alloc(0);
+}
+
+function createPieceWriter(
+  type: protobuf.Type,
+  { codecs, representation }: RequestDecoderOptions,
+): (data: Buffer, request: HttpRequest) => Message {
+  const { create } = codecs.message(type);
+  const { write } = createHttpBodyForm(type, representation);
+  return (data, { headers }) => write(create(), headers["content-type"] ?? "", data);
 }
 
 async function* splitBody(request: HttpRequest, options: RequestDecoderOptions): AsyncIterable<string> {
   const { parsedBody } = request;
   if (typeof parsedBody === "object" && !(parsedBody instanceof Uint8Array)) {
-    for (const one of Array.isArray(parsedBody) ? parsedBody : [parsedBody]) yield JSON.stringify(one);
+    for (const one of Array.isArray(parsedBody) ? parsedBody : [parsedBody]) yield printParsed(one);
     return;
   }
   checkJsonType(request, options);

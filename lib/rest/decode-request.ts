@@ -3,25 +3,13 @@ import type { HttpRequest } from "../http/http-message.js";
 import type { Binding } from "../http-rule/binding.js";
 import { collectBoundFields } from "../http-rule/bound-fields.js";
 import type { RouteMatch } from "../http-rule/router.js";
-import type { JsonCodecs } from "../json/codec.js";
-import type { Representation } from "../schema/representation.js";
-import { createCaptureBinder } from "./bind-captures.js";
+import { type CaptureBinderOptions, createCaptureBinder } from "./bind-captures.js";
 import { createQueryBinder, createQueryRefusal } from "./bind-query.js";
-import { createMaskInference } from "./infer-update-mask.js";
-import { createBodyReader } from "./read-message.js";
+import { createMaskInference, type MaskInferenceOptions } from "./infer-update-mask.js";
+import { type BodyReaderOptions, createBodyReader } from "./read-message.js";
 
-export interface RequestDecoderOptions {
-  readonly codecs: JsonCodecs;
-  readonly representation: Representation;
-  readonly bodyLimit: number;
-  readonly unknownQueryParameters: "ignore" | "reject";
-  readonly ignoredQueryParameters: ReadonlySet<string>;
-  readonly rejectBodyCollisions: boolean;
+export interface RequestDecoderOptions extends BodyReaderOptions, CaptureBinderOptions, MaskInferenceOptions {
   readonly inferUpdateMask: boolean;
-  readonly caseInsensitiveFieldNames: boolean;
-  readonly acceptAnyContentType: boolean;
-  readonly emptyTextIsNoBody: boolean;
-  readonly systemParameters: ReadonlySet<string>;
 }
 
 /** Path, query and body of a request → its message; at once when there is no body to wait for. */

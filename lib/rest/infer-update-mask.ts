@@ -8,6 +8,13 @@ import { qualifiedName } from "../schema/walk.js";
 import { createBindableField, protoNameOf } from "./bindable-field.js";
 import { isWellKnown } from "./well-known.js";
 
+export interface MaskInferenceOptions {
+  readonly codecs: JsonCodecs;
+  readonly representation: Representation;
+  /** Names in the body are read whatever their letter case. */
+  readonly caseInsensitiveFieldNames: boolean;
+}
+
 /** Sets the field mask of a message that has none to what the text of its body sets. */
 export type MaskInference = (message: Message, bodyText: string) => void;
 
@@ -24,12 +31,7 @@ export type MaskInference = (message: Message, bodyText: string) => void;
  */
 export function createMaskInference(
   { httpMethod, body, method }: Binding,
-  options: {
-    readonly codecs: JsonCodecs;
-    readonly representation: Representation;
-    /** Names in the body are read whatever their letter case. */
-    readonly caseInsensitiveFieldNames: boolean;
-  },
+  options: MaskInferenceOptions,
 ): MaskInference | undefined {
   if (httpMethod !== "PATCH" || !(body instanceof protobuf.Field)) return undefined;
   const type = body.resolve().resolvedType;

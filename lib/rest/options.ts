@@ -101,7 +101,7 @@ const optionRules: Readonly<Record<keyof RestOptions, Rule>> = {
   rejectBodyCollisions: { accepts: isBoolean, wants: "true or false" },
   bodyLimit: { accepts: isPositive, wants: "a number of bytes" },
   streamFormat: oneOf(...Object.keys(streamFormats)),
-  streamKeepAlive: { accepts: isPositive, wants: "a number of milliseconds" },
+  streamKeepAlive: { accepts: isDelay, wants: "a number of milliseconds up to 2147483647" },
   inferUpdateMask: { accepts: isBoolean, wants: "true or false" },
   unannotatedMethods: { accepts: isBoolean, wants: "true or false" },
   methodNotAllowed: oneOf("answer", "next"),
@@ -199,6 +199,11 @@ function isBoolean(value: unknown): boolean {
 
 function isPositive(value: unknown): boolean {
   return typeof value === "number" && value > 0;
+}
+
+/** What a timer takes; of more it makes nothing. */
+function isDelay(value: unknown): boolean {
+  return isPositive(value) && (value as number) < 2 ** 31;
 }
 
 function isFunction(value: unknown): boolean {

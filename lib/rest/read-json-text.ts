@@ -1,8 +1,8 @@
-import { codes, RpcError } from "../call/rpc-error.js";
 import { decodeText, isJson, parseContentType } from "../http/content-type.js";
-import { HttpError } from "../http/http-error.js";
+import { unsupportedMedia } from "../http/http-error.js";
 import type { HttpRequest } from "../http/http-message.js";
 import { createTooLarge, readBody } from "../http/read-body.js";
+import { printParsed, toBuffer } from "./parsed-body.js";
 import { formType } from "./read-form-text.js";
 
 export interface JsonTextOptions {
@@ -39,21 +39,6 @@ export function readJsonText(request: HttpRequest, options: JsonTextOptions): st
   return printParsed(parsedBody);
 }
 
-/** JSON.parse goes deeper than JSON.stringify. */
-function printParsed(parsedBody: unknown): string {
-  try {
-    return JSON.stringify(parsedBody);
-  } catch (cause) {
-    throw new RpcError(codes.INVALID_ARGUMENT, "the request body is nested too deeply", { cause });
-  }
-}
-
-/** The same bytes, if they are not too many. */
-export function toBuffer(bytes: Uint8Array, limit: number): Buffer {
-  if (bytes.length > limit) throw createTooLarge(limit);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
 function isNoBody(text: string, { emptyTextIsNoBody }: JsonTextOptions): boolean {
   return text === "" || (emptyTextIsNoBody && text === '""');
 }
@@ -84,9 +69,6 @@ export function checkJsonType({ headers }: HttpRequest, { acceptAnyContentType }
   if (header === undefined || acceptAnyContentType) return;
   const { mediaType } = parseContentType(header);
   if (isJson(mediaType) || /^application\/(x-)?(nd-?json|jsonl(ines)?)$/.test(mediaType)) return;
-  throw new HttpError(
-    415,
-    codes.INVALID_ARGUMENT,
-    `unsupported content type "${mediaType.slice(0, 80)}": send application/json`,
-  );
+  const message = `unsupported content type "${mediaType.slice(0, 80)}": send application/json`;
+  throw unsupportedMedia("content-type", message);
 }

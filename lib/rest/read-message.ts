@@ -4,13 +4,16 @@ import type { HttpRequest } from "../http/http-message.js";
 import { readBody } from "../http/read-body.js";
 import type { Binding } from "../http-rule/binding.js";
 import { isHttpBody } from "../schema/well-known.js";
-import { createQueryBinder } from "./bind-query.js";
+import { createQueryBinder, type QueryBinderOptions } from "./bind-query.js";
 import { createBindableField } from "./bindable-field.js";
-import type { RequestDecoderOptions } from "./decode-request.js";
 import { createEmptyMessages } from "./empty-message.js";
 import { createHttpBodyForm } from "./http-body.js";
+import { readParsedBytes } from "./parsed-body.js";
 import { readFormText } from "./read-form-text.js";
-import { readJsonText, toBuffer } from "./read-json-text.js";
+import { type JsonTextOptions, readJsonText } from "./read-json-text.js";
+
+/** A form is read as a query is. */
+export interface BodyReaderOptions extends JsonTextOptions, Omit<QueryBinderOptions, "bound"> {}
 
 /**
  * Reads the part of a request message that is in the HTTP body.
@@ -19,7 +22,7 @@ import { readJsonText, toBuffer } from "./read-json-text.js";
  */
 export type BodyReader = (request: HttpRequest, hear?: (text: string) => void) => Message | Promise<Message>;
 
-export function createBodyReader(binding: Binding, options: RequestDecoderOptions): BodyReader {
+export function createBodyReader(binding: Binding, options: BodyReaderOptions): BodyReader {
   const { body, method } = binding;
   const create = createEmptyMessages(method.requestType, options);
   if (body === undefined) return create;
@@ -29,7 +32,7 @@ export function createBodyReader(binding: Binding, options: RequestDecoderOption
 }
 
 /** The whole message, as JSON or as a form, which is read as a query would be; the path is written over it. */
-function createWholeReader(binding: Binding, options: RequestDecoderOptions): BodyReader {
+function createWholeReader(binding: Binding, options: BodyReaderOptions): BodyReader {
   const { requestType } = binding.method;
   const { decode } = options.codecs.message(requestType);
   const create = createEmptyMessages(requestType, options);
@@ -49,7 +52,7 @@ function createWholeReader(binding: Binding, options: RequestDecoderOptions): Bo
 function createFieldReader(
   field: protobuf.Field,
   create: () => Message,
-  options: RequestDecoderOptions,
+  options: BodyReaderOptions,
 ): BodyReader {
   const { codec, set, type, createMessage } = createBindableField(field, options);
   if (type !== undefined && isHttpBody(type)) {
@@ -69,7 +72,7 @@ function createFieldReader(
   });
 }
 
-function createTextReader(options: RequestDecoderOptions, decode: (text: string) => Message): BodyReader {
+function createTextReader(options: BodyReaderOptions, decode: (text: string) => Message): BodyReader {
   return (request, hear) => {
     const text = readJsonText(request, options);
     if (hear === undefined) return typeof text === "string" ? decode(text) : text.then(decode);
@@ -80,21 +83,11 @@ function createTextReader(options: RequestDecoderOptions, decode: (text: string)
   };
 }
 
-function createHttpBodyReader(type: protobuf.Type, options: RequestDecoderOptions): BodyReader {
+function createHttpBodyReader(type: protobuf.Type, options: BodyReaderOptions): BodyReader {
   const { create } = options.codecs.message(type);
   const { write } = createHttpBodyForm(type, options.representation);
   return async (request) => {
     const data = readParsedBytes(request, options.bodyLimit) ?? (await readBody(request, options.bodyLimit));
     return write(create(), request.headers["content-type"] ?? "", data);
   };
-}
-
-/** The bytes of a body that an earlier middleware has read; of JSON that it has parsed, other bytes for the same. */
-export function readParsedBytes({ parsedBody }: HttpRequest, limit: number): Buffer | undefined {
-  if (parsedBody === undefined) return undefined;
-  if (parsedBody instanceof Uint8Array) return toBuffer(parsedBody, limit);
-  return toBuffer(
-    Buffer.from(typeof parsedBody === "string" ? parsedBody : JSON.stringify(parsedBody)),
-    limit,
-  );
 }

@@ -41,7 +41,8 @@ class NodeHttpRequest implements HttpRequest {
   get parsedBody(): unknown {
     const { body: req } = this;
     if (req.rawBody instanceof Uint8Array) return req.rawBody;
-    // Some parsers leave an empty object when the body is none of their business, and the body unread.
+    // Some parsers leave an empty object when there is no body, or when it is none of their business, and leave that unread.
+    if (req.headers["content-length"] === "0") return undefined;
     const isRead = req._body === true || req.readableDidRead || req.readableEnded;
     return isRead ? req.body : undefined;
   }

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { constants, gunzipSync } from "node:zlib";
 import compression from "compression";
 import cors from "cors";
-import express5, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import express5, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from "express";
 // @ts-expect-error: another name for an older version has no types of its own
 import express4 from "express4";
 import helmet from "helmet";
@@ -76,6 +76,20 @@ for (const { version, express } of versions) {
 
       it("serves its routes", async () => {
         assert.deepEqual((await echo().get("/acme/outer/inner/v1/path/a")).json, { text: "a" });
+      });
+    });
+
+    describe("under a path with parameters", () => {
+      const echo = useApp(express, (app, router) => {
+        app.use("/:tenant", express.Router({ mergeParams: true }).use("/:region", router));
+      });
+
+      it("tells them to handlers", async () => {
+        echo().handlers.GetPath = async (call) => {
+          const req = call.http?.req as Request | undefined;
+          return { text: `${req?.params.tenant} ${req?.params.region}` };
+        };
+        assert.deepEqual((await echo().get("/acme/eu/v1/path/a")).json, { text: "acme eu" });
       });
     });
 

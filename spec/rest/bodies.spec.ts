@@ -46,6 +46,7 @@ describe("a body", () => {
         assert.equal(answer.status, 415);
         assert.equal(answer.json.code, 3);
         assert.match(answer.json.message, /^unsupported content type ".{1,80}": send application\/json$/);
+        assert.equal(answer.json.details[0].fieldViolations[0].field, "content-type");
       });
     }
 
@@ -91,6 +92,7 @@ describe("a body", () => {
       });
       assert.equal(answer.status, 415);
       assert.equal(answer.json.message, 'unknown charset "klingon"');
+      assert.equal(answer.json.details[0].fieldViolations[0].field, "content-type");
     });
 
     for (const { charset, bytes } of [
@@ -136,6 +138,7 @@ describe("a body", () => {
           answer.json.message,
           /^unsupported content encoding ".{1,80}": send gzip, deflate, br or none$/,
         );
+        assert.equal(answer.json.details[0].fieldViolations[0].field, "content-encoding");
       });
     }
 

@@ -439,6 +439,7 @@ describe("an upload", () => {
     });
     assert.equal(answer.status, 400);
     assert.equal(answer.json.message, "the request body does not match its content encoding");
+    assert.equal(answer.json.details[0].fieldViolations[0].field, "file");
   });
 
   it("may be answered before its end, and the connection serves the next request", async () => {

@@ -54,6 +54,10 @@ describe("options", () => {
       message: `option "streamFormat" takes "ndjson" or "sse" or "array" or "result-error", not 'lines'`,
     },
     { options: { maxTimeout: -1 }, message: 'option "maxTimeout" takes a number of milliseconds, not -1' },
+    {
+      options: { streamKeepAlive: 2 ** 31 },
+      message: 'option "streamKeepAlive" takes a number of milliseconds up to 2147483647, not 2147483648',
+    },
     { options: { formatError: {} }, message: 'option "formatError" takes a function, not {}' },
     {
       options: { preset: "gateway" },

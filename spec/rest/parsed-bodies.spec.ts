@@ -79,11 +79,49 @@ for (const { parser, middleware } of [
       assert.deepEqual((await echo().post("/v1/whole", "", chunked)).json, {});
     });
 
+    it("may be missing, whatever it was to be", async () => {
+      const none = { "content-type": "application/json", "content-length": "0" };
+      assert.deepEqual((await echo().post("/v1/field/tags", "", none)).json, []);
+      assert.equal((await echo().post("/v1/field/int32", "", none)).json, 0);
+      echo().handlers.Collect = async (call) => ({ numbers: (await call.toArray()).map(() => 1) });
+      assert.deepEqual((await echo().post("/v1/collect/a", "", none)).json, {});
+    });
+
     it("is nothing to a rule without a body", async () => {
       assert.deepEqual((await echo().post("/v1/query?text=a", { text: "b" })).json, { text: "a" });
     });
   });
 }
+
+describe("a body of bigints", () => {
+  const parse: RequestHandler = (req, _res, next) => {
+    req.resume();
+    req.body = { int64: 9007199254740993n, int32: 5n, value: 6n };
+    req.once("end", next);
+  };
+  const echo = useEcho(after(parse));
+
+  it("keeps their digits", async () => {
+    const answer = await echo().post("/v1/whole", "{}");
+    assert.deepEqual(answer.json, { int64: "9007199254740993", int32: 5, value: 6 });
+  });
+
+  it("keeps them in a stream", async () => {
+    echo().handlers.Collect = async (call) => (await call.toArray())[0];
+    const { int64 } = (await echo().post("/v1/collect/a", "{}")).json;
+    assert.equal(int64, "9007199254740993");
+  });
+});
+
+describe("a body that a parser has read deeper than it can be written", () => {
+  const echo = useEcho(after(express.json({ limit: "1mb" })));
+
+  it("is refused", async () => {
+    const answer = await echo().post("/v1/whole", `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`);
+    assert.equal(answer.status, 400);
+    assert.equal(answer.json.message, "the request body is nested too deeply");
+  });
+});
 
 describe("a body that express.json() leaves alone", () => {
   const echo = useEcho(after(express.json()));
