@@ -8,6 +8,7 @@ REST and JSON    ${demo.url}
 native gRPC      ${demo.grpcAddress}
                  ${demo.socketAddress}
 page             ${demo.url}/
+docs             ${demo.url}/docs
 OpenAPI          ${demo.url}/openapi.json
 
 Routes

@@ -24,8 +24,8 @@ import { loosen } from "./versions/loosen.js";
 import { toVersion30 } from "./versions/version-30.js";
 import { createVisibility, type Visibility } from "./visibility.js";
 
-/** What the document shows, and how the server that it is about reads and writes. */
-export interface DocumentOptions extends OpenApiOptions {
+/** How the server that a document is about reads and writes. */
+export interface ServerForm {
   /** How JSON is written; nothing but ProtoJSON's own rules unless given. */
   readonly json?: JsonSwitches | undefined;
   /** `"status"` unless given. */
@@ -35,6 +35,9 @@ export interface DocumentOptions extends OpenApiOptions {
   /** Whether a PATCH gets its update mask from what the body sets. */
   readonly inferUpdateMask?: boolean | undefined;
 }
+
+/** What the document shows, and what it is about. */
+export interface DocumentOptions extends OpenApiOptions, ServerForm {}
 
 /** The servers of a document when neither options nor annotations nor the base document name any: this very list. */
 export const defaultServers: readonly Server[] = [{ url: "/" }];
@@ -51,7 +54,7 @@ export const defaultServers: readonly Server[] = [{ url: "/" }];
  * @see https://spec.openapis.org/oas/v3.1.1.html
  */
 export function buildDocument(bindings: readonly Binding[], options: DocumentOptions = {}): OpenApiDocument {
-  const faults = checkOpenApiOptions(options, documentRules);
+  const faults = checkOpenApiOptions(options, { others: formRules });
   if (faults.length > 0) throw new ConfigError(faults);
   const report = (fault: ConfigFault) => void faults.push(fault);
   const visibility = createVisibility(options.visibility ?? []);
@@ -121,11 +124,9 @@ function describe(
   return services.reduce((below, service) => overlay(below, annotations.document(service)), document);
 }
 
-type ServerOptions = Omit<DocumentOptions, keyof OpenApiOptions>;
-
-const documentRules: Readonly<Record<keyof ServerOptions, OptionRule>> = {
+const formRules: Readonly<Record<keyof ServerForm, OptionRule>> = {
   json: { wants: "an object of switches", accepts: isRecord },
-  errors: { wants: '"status", "google" or { contentType, schema }', accepts: isErrorForm },
+  errors: { wants: '"status", "google", "problem" or { contentType, schema }', accepts: isErrorForm },
   streamFormat: { wants: '"ndjson", "sse", "array" or "result-error"', accepts: isStreamForm },
   inferUpdateMask: { wants: "true or false", accepts: (value) => typeof value === "boolean" },
 };

@@ -40,35 +40,44 @@ export interface OptionRule {
   accepts(value: unknown): boolean;
 }
 
+export interface OptionCheck {
+  /** What the options are called in faults: `"openapi"` unless given. */
+  readonly place?: string;
+  /** Options besides those of `OpenApiOptions`. */
+  readonly others?: Readonly<Record<string, OptionRule>>;
+}
+
 /**
- * Check the names and values of options; `others` are options besides those of `OpenApiOptions`.
+ * Check the names and values of options.
  *
  *     { versoin: "3.0" }    // openapi: unknown option "versoin"; did you mean "version"?
  */
 export function checkOpenApiOptions(
   options: unknown,
-  others: Readonly<Record<string, OptionRule>> = {},
+  { place = "openapi", others = {} }: OptionCheck = {},
 ): ConfigFault[] {
-  if (!isRecord(options))
-    return [{ message: `option "openapi" takes an object or false, not ${printValue(options)}` }];
+  if (!isRecord(options)) {
+    const wants = place === "openapi" ? "an object, an array of objects, or false" : "an object";
+    return [{ message: `option "${place}" takes ${wants}, not ${printValue(options)}` }];
+  }
   const known = new Map(Object.entries({ ...rules, ...others }));
   const faults = Object.entries(options).flatMap(([name, value]): ConfigFault[] => {
     const rule = known.get(name);
     if (rule === undefined)
-      return [{ message: `openapi: unknown option "${name}"${didYouMean(name, known.keys())}` }];
+      return [{ message: `${place}: unknown option "${name}"${didYouMean(name, known.keys())}` }];
     if (value === undefined || rule.accepts(value)) return [];
-    return [{ message: `openapi: option "${name}" takes ${rule.wants}, not ${printValue(value)}` }];
+    return [{ message: `${place}: option "${name}" takes ${rule.wants}, not ${printValue(value)}` }];
   });
-  return [...faults, ...checkBaseVersion(options)];
+  return [...faults, ...checkBaseVersion(options, place)];
 }
 
-function checkBaseVersion({ version, base }: OpenApiOptions): ConfigFault[] {
+function checkBaseVersion({ version, base }: OpenApiOptions, place: string): ConfigFault[] {
   const given = versionOf(base);
   if (given === undefined) return [];
   if (given !== "3.1" && given !== "3.0")
-    return [{ message: `openapi: the base document is of version ${given}: it must be 3.1 or 3.0` }];
+    return [{ message: `${place}: the base document is of version ${given}: it must be 3.1 or 3.0` }];
   if (version === undefined || given === version) return [];
-  const message = `openapi: the base document is of version ${given}, the one asked for is ${version}`;
+  const message = `${place}: the base document is of version ${given}, the one asked for is ${version}`;
   return [{ message }];
 }
 

@@ -122,14 +122,15 @@ interface Rule {
 /**
  * Check options and fill in the defaults.
  *
+ * @param hostOptions names of the host's own options, which may have been meant by an unknown one.
  * @throws ConfigError for every name that is no option and every value that an option does not take.
  */
 export function resolveRestOptions(
   options: RestOptions,
-  codecs: JsonCodecs,
-  representation: Representation,
+  { codecs, representation }: Pick<RestSettings, "codecs" | "representation">,
+  hostOptions: readonly string[] = [],
 ): RestSettings {
-  const faults = [...checkOptions(options, optionRules), ...checkSwitches(options.json)];
+  const faults = [...checkOptions(options, optionRules, hostOptions), ...checkSwitches(options.json)];
   if (faults.length > 0) throw new ConfigError(faults);
   const preset = options.preset === undefined ? plain : presets[options.preset];
   const json = { emitDefaults: true, ...preset.json, ...withoutUndefined(options.json) };
@@ -164,11 +165,17 @@ function withoutUndefined(switches: JsonSwitches = {}): JsonSwitches {
   return Object.fromEntries(Object.entries(switches).filter(([, value]) => value !== undefined));
 }
 
-function checkOptions(options: object, rules: Readonly<Record<string, Rule>>): ConfigFault[] {
+function checkOptions(
+  options: object,
+  rules: Readonly<Record<string, Rule>>,
+  otherNames: readonly string[] = [],
+): ConfigFault[] {
   return Object.entries(options).flatMap(([name, value]) => {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (rule === undefined)
-      return { message: `unknown option "${name}"${didYouMean(name, Object.keys(rules))}` };
+      return {
+        message: `unknown option "${name}"${didYouMean(name, [...Object.keys(rules), ...otherNames])}`,
+      };
     if (value === undefined || rule.accepts(value)) return [];
     return { message: `option "${name}" takes ${rule.wants}, not ${inspect(value, { depth: 0 })}` };
   });

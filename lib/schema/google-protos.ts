@@ -1,5 +1,4 @@
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import protobuf from "protobufjs";
 import { clientOptions, googleApiProtos } from "./google-api-protos.js";
 
@@ -94,16 +93,4 @@ function addDeclarations(root: protobuf.Root, file: string, text: string, keepCa
     object.filename = file;
     namespace.add(object);
   }
-}
-
-/** The folder of the google-proto-files package, if it is installed beside the application or beside us. */
-export function findGoogleProtoFiles(): string | undefined {
-  for (const origin of [join(process.cwd(), "package.json"), import.meta.url]) {
-    try {
-      return dirname(createRequire(origin).resolve("google-proto-files/package.json"));
-    } catch {
-      // It is not installed there.
-    }
-  }
-  return undefined;
 }

@@ -3,12 +3,8 @@ import protobuf from "protobufjs";
 import { decodeBytesDefaults } from "./bytes-defaults.js";
 import type { ConfigFault, Report } from "./config-error.js";
 import { findLine } from "./find-line.js";
-import {
-  addBuiltInFile,
-  addClientOptions,
-  addWellKnownTypes,
-  findGoogleProtoFiles,
-} from "./google-protos.js";
+import { findPackage } from "./find-package.js";
+import { addBuiltInFile, addClientOptions, addWellKnownTypes } from "./google-protos.js";
 import { type ProtoFile, parseProtoFile } from "./parse-proto-file.js";
 import { qualifyOptions } from "./qualify-options.js";
 import { qualifyTypes } from "./qualify-types.js";
@@ -139,7 +135,7 @@ function* findFile(path: string, folders: readonly string[], report: Report): Re
 
 function* findGoogleFile(target: string, report: Report): Reading<Found> {
   if (!isGoogles(target)) return undefined;
-  const folder = findGoogleProtoFiles();
+  const folder = findPackage("google-proto-files");
   return folder === undefined ? undefined : yield* findFile(target, [folder], report);
 }
 
@@ -150,7 +146,7 @@ function* adviseOnImport(target: string, importer: ReadFile): Reading<string> {
     if (typeof found === "object") return `it is in "${displayPath(folder) || "."}", add that to includeDirs`;
   }
   if (!isGoogles(target)) return "add the folder that it is relative to to includeDirs";
-  return findGoogleProtoFiles() === undefined
+  return findPackage("google-proto-files") === undefined
     ? `run "npm install google-proto-files", or add the folder that it is relative to to includeDirs`
     : "google-proto-files does not have it either, add the folder that it is relative to to includeDirs";
 }

@@ -185,8 +185,9 @@ describe("the options of a document", () => {
       message: 'openapi: option "streamFormat" takes "ndjson", "sse", "array" or "result-error", not "lines"',
     },
     {
-      options: { errors: "problem" },
-      message: 'openapi: option "errors" takes "status", "google" or { contentType, schema }, not "problem"',
+      options: { errors: "text" },
+      message:
+        'openapi: option "errors" takes "status", "google", "problem" or { contentType, schema }, not "text"',
     },
     {
       options: { inferUpdateMask: 1 },

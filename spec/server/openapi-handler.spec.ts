@@ -1,55 +1,11 @@
 import assert from "node:assert/strict";
-import { IncomingMessage, ServerResponse } from "node:http";
-import { Socket } from "node:net";
+import { inspect } from "node:util";
 import { describe, it } from "vitest";
 import { parse as parseYaml } from "yaml";
-import type { HttpResponse } from "../../lib/http/http-message.js";
+import { problemJson } from "../../lib/rest/error-formats.js";
 import { buildOpenApi } from "../../lib/server/build-openapi.js";
 import { createHttpHandler, type TranscodingOptions } from "../../lib/server/http-handler.js";
-import { toHttpRequest } from "../../lib/server/node-http.js";
-import { loadServicesSync, type Services } from "../../lib/services.js";
-import { withFiles } from "../schema/proto-folder.js";
-
-/** Load a file of services that all answer an empty message. */
-function load(source: string): Services {
-  const preamble = `syntax = "proto3"; package test.v1; import "google/api/annotations.proto"; message M { string name = 1; }`;
-  return withFiles({ "test.proto": preamble + source }, (folder) => loadServicesSync(`${folder}/test.proto`));
-}
-
-function rpc(name: string, rule: string): string {
-  return `rpc ${name}(M) returns (M) { option (google.api.http) = { ${rule} }; }`;
-}
-
-const greeter = `service Greeter { ${rpc("Greet", 'get: "/v1/{name}"')} }`;
-
-interface Asked {
-  readonly method?: string;
-  /** Where Express has mounted the router. */
-  readonly baseUrl?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Ask for paths, with the mount path as Express gives it. */
-function createAsker(services: Services, options: TranscodingOptions = {}) {
-  const handler = createHttpHandler(services, options);
-  return (path: string, { method = "GET", baseUrl = "", headers = {} }: Asked = {}) => {
-    const message = new IncomingMessage(new Socket());
-    const req = Object.assign(message, { method, url: path, headers: { ...headers }, baseUrl });
-    const response = handler.handle(toHttpRequest(req, new ServerResponse(req)));
-    assert.ok(!(response instanceof Promise));
-    return response;
-  };
-}
-
-function textOf(response: HttpResponse | undefined): string {
-  assert.ok(typeof response?.body === "string", `status ${response?.status}`);
-  return response.body;
-}
-
-function documentOf(response: HttpResponse | undefined) {
-  assert.equal(response?.status, 200);
-  return JSON.parse(textOf(response));
-}
+import { createAsker, documentOf, greeter, load, rpc, textOf } from "./ask-pages.js";
 
 describe("the OpenAPI document of a router", () => {
   it("is what buildOpenApi gives, as JSON and as YAML", () => {
@@ -123,6 +79,102 @@ describe("the OpenAPI document of a router", () => {
   });
 });
 
+describe("several documents of a router", () => {
+  const services = load(`
+    ${greeter}
+    service Admin {
+      option (google.api.api_visibility).restriction = "INTERNAL";
+      ${rpc("Purge", 'post: "/v1:purge"')}
+    }`);
+  const openapi = [
+    { services: ["test.v1.Greeter"] },
+    { path: "/internal.yaml", visibility: ["INTERNAL"], version: "3.0" },
+  ] as const;
+
+  it("are each at its own path, for its own readers", () => {
+    const ask = createAsker(services, { openapi });
+    assert.deepEqual(Object.keys(documentOf(ask("/openapi.json")).paths), ["/v1/{name}"]);
+    const internal = documentOf(ask("/internal.json"));
+    assert.deepEqual(Object.keys(internal.paths), ["/v1/{name}", "/v1:purge"]);
+    assert.equal(internal.openapi, "3.0.3");
+    assert.deepEqual(parseYaml(textOf(ask("/internal.yaml"))), internal);
+  });
+
+  for (const { openapi, message } of [
+    {
+      openapi: [{}, {}],
+      message:
+        'openapi: two documents are at "/openapi.json": give each a "path" of its own\n' +
+        'openapi: two documents are at "/openapi.yaml": give each a "path" of its own',
+    },
+    {
+      openapi: [{ path: "/a.json" }, { path: "/a.yaml" }, { path: "/b.json" }],
+      message: [".json", ".yaml"]
+        .map((end) => `openapi: two documents are at "/a${end}": give each a "path" of its own`)
+        .join("\n"),
+    },
+    {
+      openapi: [{}, { path: "/b.json", vsibility: ["X"] }],
+      message: 'openapi[1]: unknown option "vsibility"; did you mean "visibility"?',
+    },
+    { openapi: [{}, false], message: 'option "openapi[1]" takes an object, not false' },
+    { openapi: [], message: 'option "openapi" has no document: write false for none' },
+  ]) {
+    it(`are refused when the router is made: ${JSON.stringify(openapi)}`, () => {
+      // What the compiler would refuse, as people without it write it.
+      const options = { openapi } as unknown as TranscodingOptions;
+      assert.throws(() => createHttpHandler(services, options), { name: "ConfigError", message });
+    });
+  }
+});
+
+describe("buildOpenApi", () => {
+  const services = load(`service S {
+    rpc List(M) returns (stream M) { option (google.api.http).get = "/v1"; }
+    rpc Act(M) returns (M);
+  }`);
+
+  for (const options of [
+    { preset: "google" },
+    { preset: "grpc-gateway" },
+    { json: { protoFieldNames: true, emitDefaults: false } },
+    { formatError: problemJson, streamFormat: "array" },
+    { unannotatedMethods: true },
+  ] as const) {
+    it(`gives what a router serves with ${inspect(options)}`, () => {
+      const served = documentOf(createAsker(services, options)("/openapi.json"));
+      assert.deepEqual(JSON.parse(JSON.stringify(buildOpenApi(services, options))), served);
+    });
+  }
+
+  it("describes the errors of problemJson", () => {
+    const { paths, components } = buildOpenApi(services, { formatError: problemJson });
+    assert.deepEqual(paths["/v1"]?.get?.responses.default?.content, {
+      "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
+    });
+    assert.deepEqual(Object.keys(components?.schemas?.Problem?.properties ?? {}), [
+      ...Object.keys(
+        problemJson({ code: 5, message: "", details: [], httpStatus: 404 }, undefined) as object,
+      ),
+    ]);
+  });
+
+  for (const { options, message } of [
+    {
+      options: { preset: "gogle" },
+      message: `option "preset" takes "google" or "grpc-gateway", not 'gogle'`,
+    },
+    { options: { pre_set: "google" }, message: 'openapi: unknown option "pre_set"; did you mean "preset"?' },
+    { options: { errors: "google" }, message: 'openapi: unknown option "errors"' },
+    { options: { bodyLimit: 1 }, message: 'openapi: unknown option "bodyLimit"' },
+  ]) {
+    it(`refuses ${inspect(options)}`, () => {
+      const given: object = options;
+      assert.throws(() => buildOpenApi(services, given), { name: "ConfigError", message });
+    });
+  }
+});
+
 describe("the server in the document of a router", () => {
   const annotated = `
     option (grpc.gateway.protoc_gen_openapiv2.options.openapiv2_swagger) = { host: "annotated.example.com" };`;
@@ -160,8 +212,8 @@ describe("the server in the document of a router", () => {
 
 describe("the openapi option", () => {
   for (const { openapi, message } of [
-    { openapi: null, message: 'option "openapi" takes an object or false, not null' },
-    { openapi: true, message: 'option "openapi" takes an object or false, not true' },
+    { openapi: null, message: 'option "openapi" takes an object, an array of objects, or false, not null' },
+    { openapi: true, message: 'option "openapi" takes an object, an array of objects, or false, not true' },
     { openapi: { pth: "/x" }, message: 'openapi: unknown option "pth"; did you mean "path"?' },
     {
       openapi: { base: { swagger: "2.0" } },

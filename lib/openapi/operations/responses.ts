@@ -8,13 +8,21 @@ import { binaryContent } from "./content.js";
 import { errorsNamedIn } from "./error-comments.js";
 
 /**
- * How failures are written: as `google.rpc.Status`, as `{"error": ...}` like the servers of Google, or in a form
- * of one's own.
+ * How failures are written: as `google.rpc.Status`, as `{"error": ...}` like the servers of Google, as problem details
+ * (RFC 9457), or in a form of one's own.
  */
-export type ErrorForm = "status" | "google" | { readonly contentType: string; readonly schema: JsonSchema };
+export type ErrorForm =
+  | keyof typeof namedErrors
+  | { readonly contentType: string; readonly schema: JsonSchema };
+
+const namedErrors = {
+  status: { contentType: "application/json", component: "google.rpc.Status" },
+  google: { contentType: "application/json", component: "error" },
+  problem: { contentType: "application/problem+json", component: "problem" },
+} as const;
 
 export function isErrorForm(value: unknown): value is ErrorForm {
-  if (!isRecord(value)) return value === "status" || value === "google";
+  if (!isRecord(value)) return typeof value === "string" && Object.hasOwn(namedErrors, value);
   return typeof value.contentType === "string" && isRecord(value.schema);
 }
 
@@ -74,8 +82,8 @@ export function completeResponses(
 
 function errorContent(form: ErrorForm, schemas: MessageSchemas): Content {
   if (typeof form === "object") return { [form.contentType]: { schema: form.schema } };
-  const schema = schemas.known(form === "google" ? "error" : "google.rpc.Status");
-  return { "application/json": { schema } };
+  const { contentType, component } = namedErrors[form];
+  return { [contentType]: { schema: schemas.known(component) } };
 }
 
 function isBinary({ method, responseBody }: Binding): boolean {

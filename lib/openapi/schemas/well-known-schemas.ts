@@ -45,7 +45,7 @@ const wellKnownSchemas = new Map<string, JsonSchema>([
   ["google.protobuf.Empty", { type: "object" }],
 ]);
 
-export type KnownComponentName = "google.protobuf.Any" | "google.rpc.Status" | "error";
+export type KnownComponentName = "google.protobuf.Any" | "google.rpc.Status" | "error" | "problem";
 
 /** A component that is the same in every document; it refers to others through `refer`. */
 interface KnownComponent {
@@ -91,6 +91,22 @@ export const knownComponents: Readonly<Record<KnownComponentName, KnownComponent
             details: { type: "array", items: refer("google.protobuf.Any") },
           },
         },
+      },
+    }),
+  },
+  // What `problemJson` writes, see https://www.rfc-editor.org/rfc/rfc9457.
+  problem: {
+    shortName: "Problem",
+    schema: (refer) => ({
+      type: "object",
+      description: "How a call ended that failed.",
+      properties: {
+        type: { type: "string", examples: ["about:blank"] },
+        title: { type: "string", description: "The status of HTTP in words.", examples: ["Not Found"] },
+        status: { type: "integer", format: "int32", description: "The status of HTTP." },
+        detail: { type: "string", description: "What went wrong, for developers." },
+        code: { type: "string", description: "The code of gRPC by name.", examples: ["NOT_FOUND"] },
+        details: { type: "array", items: refer("google.protobuf.Any") },
       },
     }),
   },
