@@ -190,9 +190,13 @@ export class ServerCall {
     });
   }
 
-  /** End the call from outside. The first reason stays; a finished call takes none. */
-  cancel(reason: RpcError): void {
+  /**
+   * End the call from outside. The first reason stays; a finished call takes none, and since every call hears of the
+   * end of its connection, the reason is made only when it counts.
+   */
+  cancel(createReason: () => RpcError): void {
     if (this.#isFinished || this.#cancellation !== undefined) return;
+    const reason = createReason();
     this.#cancellation = reason;
     clearTimeout(this.#timer);
     const listeners = this.#listeners;
@@ -202,12 +206,12 @@ export class ServerCall {
     for (const reject of this.#waiting) reject(reason);
   }
 
-  /** Cancel with `reason()` when the deadline passes. The door that sets a deadline starts it. */
-  startTimer(reason: () => RpcError): void {
+  /** Cancel when the deadline passes. The door that sets a deadline starts it. */
+  startTimer(createReason: () => RpcError): void {
     const delay = this.deadline - Date.now();
     if (delay > longestTimeout || this.#isFinished) return;
-    if (delay <= 0) this.cancel(reason());
-    else this.#timer = setTimeout(() => this.cancel(reason()), delay);
+    if (delay <= 0) this.cancel(createReason);
+    else this.#timer = setTimeout(() => this.cancel(createReason), delay);
   }
 
   /** The answer is complete: nothing can cancel the call any more. */

@@ -4,10 +4,11 @@ import { ConfigError } from "../schema/config-error.js";
 import type { Service } from "../schema/schema.js";
 import { serviceDefinition } from "../schema/service-definition.js";
 import type { Services } from "../services.js";
-import { createGrpcHandler, type GrpcHandlerOptions } from "./grpc-handler.js";
-import { createHandlerOptions, type FaultOptions } from "./handler-options.js";
+import { createServingInterceptor } from "./grpc-js-call.js";
+import type { FaultOptions } from "./handler-options.js";
 import type { Health } from "./health.js";
 import { createListeners, type Listeners } from "./listeners.js";
+import { collectMethods } from "./served-methods.js";
 import { type BuiltInOptions, withBuiltInServices } from "./served-services.js";
 
 export interface GrpcServerOptions extends BuiltInOptions, FaultOptions {
@@ -54,9 +55,8 @@ export interface GrpcServer extends AsyncDisposable {
  */
 export async function startGrpcServer(services: Services, options: GrpcServerOptions): Promise<GrpcServer> {
   checkOptions(options);
-  const server = new Server(options.channelOptions);
   const served = withBuiltInServices(services, options);
-  for (const each of served.all) addServices(server, each, createHandlerOptions(each, options));
+  const server = createServer(served.all, options);
   const listeners = createListeners(server, {
     credentials: options.credentials ?? ServerCredentials.createInsecure(),
     socketMode: options.socketMode ?? 0o600,
@@ -84,14 +84,16 @@ export async function startGrpcServer(services: Services, options: GrpcServerOpt
   return { server, addresses, health: served.health, shutdown, [Symbol.asyncDispose]: shutdown };
 }
 
-function addServices(server: Server, services: Services, options: GrpcHandlerOptions): void {
-  for (const service of services.schema.services) {
-    const handlers = service.methods.map((method) => [
-      method.name,
-      createGrpcHandler(services.endpoint(method.path), options),
-    ]);
-    server.addService(createBytesDefinition(service, services), Object.fromEntries(handlers));
+function createServer(all: readonly Services[], options: GrpcServerOptions): Server {
+  const interceptor = createServingInterceptor(collectMethods(all, options));
+  const server = new Server({ ...options.channelOptions, interceptors: [interceptor] });
+  for (const services of all) {
+    // The interceptor takes the calls of all methods: handlers there are none.
+    for (const service of services.schema.services) {
+      server.addService(createBytesDefinition(service, services), {});
+    }
   }
+  return server;
 }
 
 /** Messages stay bytes in grpc-js; the endpoint that takes them knows their form. */

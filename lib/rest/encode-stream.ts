@@ -175,7 +175,7 @@ function stoppable<T>(
   return {
     next: () => pieces.next(),
     return() {
-      call.cancel(new RpcError(codes.CANCELLED, "the response is not read to its end"));
+      call.cancel(() => new RpcError(codes.CANCELLED, "the response is not read to its end"));
       call.finish();
       close(iterator);
       return pieces.return(undefined);

@@ -50,7 +50,7 @@ export function createRestHandler(
     const door = new RestDoor(request, settings);
     const opening = readCallHeaders(request, settings);
     const call = new ServerCall(route.binding.method, door, opening.deadline);
-    request.onAbort(() => call.cancel(new RpcError(codes.CANCELLED, "the client went away")));
+    request.onAbort(() => call.cancel(() => new RpcError(codes.CANCELLED, "the client went away")));
     if (call.deadline !== Number.POSITIVE_INFINITY) call.startTimer(createDeadlineError);
     const context = { call, door, request, settings, errors };
     try {

@@ -9,7 +9,7 @@ import type {
 } from "../call/handler.js";
 import type { Message } from "../call/message.js";
 import { codes, RpcError } from "../call/rpc-error.js";
-import type { ServerCall } from "../call/server-call.js";
+import { type Door, ServerCall } from "../call/server-call.js";
 import type { GrpcStatus, WriteStatus } from "./grpc-status.js";
 import { emptyRequest, type MessageCoding } from "./message-coding.js";
 
@@ -47,6 +47,20 @@ export interface ServedCall {
   readonly requests: Requests;
   readonly responses: Responses;
   readonly writeStatus: WriteStatus;
+}
+
+/** A call that came through `door`; its deadline, in milliseconds since 1970, cancels it. */
+export function openCall({ method }: Endpoint, door: Door, deadline: number): ServerCall {
+  const call = new ServerCall(method, door, deadline);
+  if (deadline !== Number.POSITIVE_INFINITY) {
+    call.startTimer(() => new RpcError(codes.DEADLINE_EXCEEDED, "the deadline was exceeded"));
+  }
+  return call;
+}
+
+/** The connection is gone; a call that has been answered does not mind. */
+export function abandonCall(call: ServerCall): void {
+  call.cancel(() => new RpcError(codes.CANCELLED, "the client went away"));
 }
 
 /** Run the handler of a call between its requests and its responses. Whatever fails is the status of the call. */

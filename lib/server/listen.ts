@@ -4,8 +4,8 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TlsOptions } from "node:tls";
 import type { ChannelOptions } from "@grpc/grpc-js";
-import { createHandlerOptions } from "../grpc/handler-options.js";
 import type { Health } from "../grpc/health.js";
+import { collectMethods } from "../grpc/served-methods.js";
 import { type BuiltInOptions, withBuiltInServices } from "../grpc/served-services.js";
 import { listenOnSocket, readSocketPath } from "../grpc/unix-socket.js";
 import { createGrpcOverHttp2, isGrpc } from "../grpc/wire/grpc-over-http2.js";
@@ -89,10 +89,7 @@ export async function listen(services: Services, options: ListenOptions): Promis
   const rest = createHttpHandler(services, transcoding);
   const served = withBuiltInServices(services, { reflection, health });
   const http2 = createHttp2Host({
-    grpc: createGrpcOverHttp2(served.all, {
-      channelOptions,
-      handlerOptions: (each) => createHandlerOptions(each, transcoding),
-    }),
+    grpc: createGrpcOverHttp2(collectMethods(served.all, transcoding), channelOptions),
     rest,
     app,
     channelOptions,

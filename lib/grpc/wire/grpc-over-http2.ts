@@ -1,30 +1,13 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { type ChannelOptions, Metadata } from "@grpc/grpc-js";
-import type { Endpoint } from "../../call/endpoint.js";
-import { codes, RpcError } from "../../call/rpc-error.js";
-import { ServerCall } from "../../call/server-call.js";
+import { codes } from "../../call/rpc-error.js";
 import { parseGrpcTimeout } from "../../http/grpc-timeout.js";
-import { createBinaryCoding, type MessageCoding } from "../../rpc/message-coding.js";
 import { type CompressionName, compressions } from "../../rpc/message-frames.js";
-import { serveCall } from "../../rpc/serve-call.js";
-import type { Services } from "../../services.js";
-import type { GrpcHandlerOptions } from "../grpc-handler.js";
+import { abandonCall, openCall, serveCall } from "../../rpc/serve-call.js";
+import type { ServedMethod } from "../served-methods.js";
 import { GrpcStream, type Peer } from "./grpc-stream.js";
 import { letGoAfterwards } from "./let-go.js";
 import { createRequestReader } from "./request-reader.js";
-
-export interface GrpcOverHttp2Options {
-  /** Message sizes and compression, as grpc-js names them. */
-  readonly channelOptions: ChannelOptions;
-  /** How the calls of some services are answered when they fail. */
-  readonly handlerOptions: (services: Services) => GrpcHandlerOptions;
-}
-
-interface Served {
-  readonly endpoint: Endpoint;
-  readonly coding: MessageCoding;
-  readonly options: GrpcHandlerOptions;
-}
 
 /** Answers a gRPC call that came as a stream of an HTTP/2 connection. */
 export type GrpcOverHttp2 = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, peer: Peer) => void;
@@ -49,20 +32,13 @@ export function isGrpc(contentType: string | undefined): boolean {
 /**
  * Serve native gRPC on HTTP/2 streams that somebody else has accepted, with the same handlers and interceptors.
  *
+ * @param channelOptions message sizes and compression, as grpc-js names them.
  * @see https://github.com/grpc/grpc/blob/v1.66.0/doc/PROTOCOL-HTTP2.md
  */
 export function createGrpcOverHttp2(
-  all: readonly Services[],
-  { channelOptions, handlerOptions }: GrpcOverHttp2Options,
+  methods: ReadonlyMap<string, ServedMethod>,
+  channelOptions: ChannelOptions,
 ): GrpcOverHttp2 {
-  const served = new Map<string, Served>();
-  for (const services of all) {
-    const options = handlerOptions(services);
-    for (const { path } of services.schema.services.flatMap(({ methods }) => methods)) {
-      const endpoint = services.endpoint(path);
-      served.set(path, { endpoint, coding: createBinaryCoding(endpoint), options });
-    }
-  }
   const receiveLimit = readLimit(channelOptions["grpc.max_receive_message_length"] ?? defaultReceiveLimit);
   const sendLimit = channelOptions["grpc.max_send_message_length"] ?? -1;
   const preferred = compressionNumbers[channelOptions["grpc.default_compression_algorithm"] ?? 0];
@@ -77,7 +53,7 @@ export function createGrpcOverHttp2(
       );
       return;
     }
-    const known = served.get(String(headers[":path"]));
+    const known = methods.get(String(headers[":path"]));
     const compression = acceptsEncoding(headers, preferred) ? preferred : undefined;
     const onError = known?.options.onError ?? (() => {});
     const responses = new GrpcStream(stream, { peer, headers, compression, sendLimit, onError });
@@ -88,15 +64,12 @@ export function createGrpcOverHttp2(
     const { endpoint, coding, options } = known;
     const timeout = parseGrpcTimeout(String(headers["grpc-timeout"] ?? ""));
     const deadline = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout;
-    const call = new ServerCall(endpoint.method, responses, deadline);
+    const call = openCall(endpoint, responses, deadline);
     const requests = createRequestReader(stream, {
       compression: readEncoding(headers),
       limit: receiveLimit,
     });
-    stream.once("close", () => call.cancel(new RpcError(codes.CANCELLED, "the client went away")));
-    if (timeout !== undefined) {
-      call.startTimer(() => new RpcError(codes.DEADLINE_EXCEEDED, "the deadline was exceeded"));
-    }
+    stream.once("close", () => abandonCall(call));
     void serveCall({ endpoint, call, coding, requests, responses, writeStatus: options.writeStatus });
   };
 }
