@@ -1,13 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { codes, invalidField, RpcError } from "../call/rpc-error.js";
+import { invalidTimeout, type TimeoutLimits, toDeadline } from "../http/deadline.js";
 import { parseGrpcTimeout } from "../http/grpc-timeout.js";
-
-export interface TimeoutLimits {
-  /** Milliseconds for a call whose client names no timeout. */
-  readonly defaultTimeout: number | undefined;
-  /** The most milliseconds that a client may ask for; it also bounds calls without a timeout. */
-  readonly maxTimeout: number | undefined;
-}
 
 /**
  * The deadline of a request, in milliseconds since 1970, `Infinity` without one. The client asks with
@@ -19,9 +12,7 @@ export interface TimeoutLimits {
  * @throws RpcError INVALID_ARGUMENT for a timeout that cannot be read.
  */
 export function readDeadline(headers: IncomingHttpHeaders, limits: TimeoutLimits): number {
-  let timeout = readTimeout(headers) ?? limits.defaultTimeout ?? Number.POSITIVE_INFINITY;
-  if (limits.maxTimeout !== undefined) timeout = Math.min(timeout, limits.maxTimeout);
-  return timeout === Number.POSITIVE_INFINITY ? timeout : Date.now() + timeout;
+  return toDeadline(readTimeout(headers), limits);
 }
 
 function readTimeout(headers: IncomingHttpHeaders): number | undefined {
@@ -37,13 +28,4 @@ function readTimeout(headers: IncomingHttpHeaders): number | undefined {
     throw invalidTimeout("x-server-timeout", String(seconds));
   }
   return Number(seconds) * 1000;
-}
-
-function invalidTimeout(header: string, value: string): RpcError {
-  return invalidField(header, `invalid timeout "${value.slice(0, 80)}" in header "${header}"`);
-}
-
-/** What a call is cancelled with when its deadline passes. */
-export function createDeadlineError(): RpcError {
-  return new RpcError(codes.DEADLINE_EXCEEDED, "the deadline was exceeded");
 }

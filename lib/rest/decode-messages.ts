@@ -3,7 +3,7 @@ import type { Message } from "../call/message.js";
 import { codes, RpcError } from "../call/rpc-error.js";
 import { createTextDecoder, parseContentType } from "../http/content-type.js";
 import type { HttpRequest } from "../http/http-message.js";
-import { readPieces } from "../http/read-body.js";
+import { printParsed, readChunks } from "../http/parsed-body.js";
 import type { Binding } from "../http-rule/binding.js";
 import type { RouteMatch } from "../http-rule/router.js";
 import { isHttpBody } from "../schema/well-known.js";
@@ -12,7 +12,6 @@ import { blameBody } from "./blame-body.js";
 import { createFinisher, type RequestDecoderOptions } from "./decode-request.js";
 import { createEmptyMessages } from "./empty-message.js";
 import { createHttpBodyForm } from "./http-body.js";
-import { printParsed, readParsedBytes } from "./parsed-body.js";
 import { checkJsonType } from "./read-json-text.js";
 import { createJsonSplitter } from "./split-json.js";
 
@@ -121,10 +120,4 @@ async function* readText(request: HttpRequest): AsyncIterable<string> {
   };
   for await (const chunk of readChunks(request)) yield decode(chunk);
   yield decode();
-}
-
-async function* readChunks(request: HttpRequest): AsyncIterable<Buffer> {
-  const bytes = readParsedBytes(request, Number.POSITIVE_INFINITY);
-  if (bytes === undefined) yield* readPieces(request);
-  else if (bytes.length > 0) yield bytes;
 }

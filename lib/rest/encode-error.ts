@@ -6,10 +6,10 @@ import { decodeStatusDetails, statusDetailsKey } from "../call/status-details.js
 import { HttpError } from "../http/http-error.js";
 import type { HttpRequest, HttpResponse } from "../http/http-message.js";
 import { httpStatusOf } from "../http/http-status.js";
+import { writeMetadata } from "../http/metadata-headers.js";
+import type { MetadataNames } from "../http/metadata-names.js";
 import type { JsonCodecs } from "../json/codec.js";
 import { jsonContentType } from "./encode-message.js";
-import { writeMetadata } from "./headers.js";
-import type { MetadataNames } from "./metadata-names.js";
 
 /** A failed call as its HTTP client reads it: `google.rpc.Status`, and the HTTP status it goes with. */
 export interface ErrorStatus {

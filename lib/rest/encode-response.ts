@@ -2,15 +2,15 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { Metadata } from "@grpc/grpc-js";
 import type { Message } from "../call/message.js";
 import type { ServerCall } from "../call/server-call.js";
+import type { HttpDoor } from "../http/http-door.js";
 import type { HttpRequest, HttpResponse } from "../http/http-message.js";
+import { writeMetadata } from "../http/metadata-headers.js";
 import { jsonContentType, type MessageEncoder } from "./encode-message.js";
-import { writeMetadata } from "./headers.js";
 import type { RestSettings } from "./options.js";
-import type { RestDoor } from "./rest-door.js";
 
 export interface ResponseContext {
   readonly call: ServerCall;
-  readonly door: RestDoor;
+  readonly door: HttpDoor;
   readonly request: HttpRequest;
   readonly settings: RestSettings;
 }

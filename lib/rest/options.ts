@@ -1,13 +1,13 @@
 import { inspect } from "node:util";
 import { createFaultListener } from "../call/fault-listener.js";
 import type { ServerCall } from "../call/server-call.js";
+import type { TimeoutLimits } from "../http/deadline.js";
+import type { MetadataNames } from "../http/metadata-names.js";
 import type { JsonCodecs, JsonSwitches } from "../json/codec.js";
 import { ConfigError, type ConfigFault } from "../schema/config-error.js";
 import type { Representation } from "../schema/representation.js";
 import { didYouMean } from "../schema/suggest-name.js";
-import type { TimeoutLimits } from "./deadline.js";
 import type { ErrorFormatter } from "./encode-error.js";
-import type { MetadataNames } from "./metadata-names.js";
 import { type PresetName, plain, presets } from "./presets.js";
 import { type StreamFormatName, streamFormats } from "./stream-format.js";
 

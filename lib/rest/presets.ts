@@ -1,7 +1,8 @@
+import { type MetadataNames, plainNames } from "../http/metadata-names.js";
 import type { JsonSwitches } from "../json/codec.js";
 import type { ErrorFormatter } from "./encode-error.js";
 import { googleError } from "./error-formats.js";
-import { gatewayNames, type MetadataNames, plainNames } from "./metadata-names.js";
+import { gatewayNames } from "./gateway-names.js";
 import type { StreamFormatName } from "./stream-format.js";
 
 /** What a preset decides, where the other options do not. */

@@ -1,8 +1,8 @@
 import { decodeText, isJson, parseContentType } from "../http/content-type.js";
 import { unsupportedMedia } from "../http/http-error.js";
 import type { HttpRequest } from "../http/http-message.js";
+import { printParsed, toBuffer } from "../http/parsed-body.js";
 import { createTooLarge, readBody } from "../http/read-body.js";
-import { printParsed, toBuffer } from "./parsed-body.js";
 import { formType } from "./read-form-text.js";
 
 export interface JsonTextOptions {

@@ -1,14 +1,13 @@
 import type protobuf from "protobufjs";
 import type { Message } from "../call/message.js";
 import type { HttpRequest } from "../http/http-message.js";
-import { readBody } from "../http/read-body.js";
+import { readBytes } from "../http/parsed-body.js";
 import type { Binding } from "../http-rule/binding.js";
 import { isHttpBody } from "../schema/well-known.js";
 import { createQueryBinder, type QueryBinderOptions } from "./bind-query.js";
 import { createBindableField } from "./bindable-field.js";
 import { createEmptyMessages } from "./empty-message.js";
 import { createHttpBodyForm } from "./http-body.js";
-import { readParsedBytes } from "./parsed-body.js";
 import { readFormText } from "./read-form-text.js";
 import { type JsonTextOptions, readJsonText } from "./read-json-text.js";
 
@@ -87,7 +86,7 @@ function createHttpBodyReader(type: protobuf.Type, options: BodyReaderOptions): 
   const { create } = options.codecs.message(type);
   const { write } = createHttpBodyForm(type, options.representation);
   return async (request) => {
-    const data = readParsedBytes(request, options.bodyLimit) ?? (await readBody(request, options.bodyLimit));
+    const data = await readBytes(request, options.bodyLimit);
     return write(create(), request.headers["content-type"] ?? "", data);
   };
 }

@@ -3,17 +3,18 @@ import type { Handler } from "../call/handler.js";
 import type { Message } from "../call/message.js";
 import { codes, RpcError } from "../call/rpc-error.js";
 import { ServerCall } from "../call/server-call.js";
+import { createDeadlineError } from "../http/deadline.js";
+import { HttpDoor } from "../http/http-door.js";
 import { HttpError } from "../http/http-error.js";
 import type { HttpRequest, HttpResponse } from "../http/http-message.js";
+import { checkBinaryHeaders } from "../http/metadata-headers.js";
 import type { RouteMatch, Router } from "../http-rule/router.js";
 import { blameBody } from "./blame-body.js";
-import { createDeadlineError, readDeadline } from "./deadline.js";
+import { readDeadline } from "./deadline.js";
 import { createErrorEncoder } from "./encode-error.js";
 import { encodeResponse, openHeaders, toTrailers } from "./encode-response.js";
 import { encodeStream } from "./encode-stream.js";
-import { checkBinaryHeaders } from "./headers.js";
 import type { RestSettings } from "./options.js";
-import { RestDoor } from "./rest-door.js";
 import { createRouteTable, type Route } from "./route.js";
 import { readSystemParameters } from "./system-parameters.js";
 import { withoutBody, withoutContent } from "./without-body.js";
@@ -47,7 +48,7 @@ export function createRestHandler(
   }
 
   async function serve(route: Route, match: RouteMatch, request: HttpRequest): Promise<HttpResponse> {
-    const door = new RestDoor(request, settings);
+    const door = new HttpDoor(request, settings);
     const opening = readCallHeaders(request, settings);
     const call = new ServerCall(route.binding.method, door, opening.deadline);
     request.onAbort(() => call.cancel(() => new RpcError(codes.CANCELLED, "the client went away")));

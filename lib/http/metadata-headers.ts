@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Metadata } from "@grpc/grpc-js";
 import { createMetadata, eachMetadataValue } from "../call/metadata.js";
 import { invalidField } from "../call/rpc-error.js";
-import { isHeaderValue } from "../http/header-value.js";
+import { isHeaderValue } from "./header-value.js";
 import type { MetadataNames } from "./metadata-names.js";
 
 /**

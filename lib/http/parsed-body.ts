@@ -1,6 +1,6 @@
 import { codes, RpcError } from "../call/rpc-error.js";
-import type { HttpRequest } from "../http/http-message.js";
-import { createTooLarge } from "../http/read-body.js";
+import type { HttpRequest } from "./http-message.js";
+import { createTooLarge, readBody, readPieces } from "./read-body.js";
 
 // What an earlier middleware has made of the body of a request: bytes, a text, or a value.
 
@@ -10,8 +10,20 @@ export function toBuffer(bytes: Uint8Array, limit: number): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** The whole body as bytes, whoever has read it; it throws what `readBody` rejects with. */
+export async function readBytes(request: HttpRequest, limit: number): Promise<Buffer> {
+  return readParsedBytes(request, limit) ?? readBody(request, limit);
+}
+
+/** The body piece by piece, as `readPieces` gives it; in one piece when it was read before. */
+export async function* readChunks(request: HttpRequest): AsyncIterable<Buffer> {
+  const bytes = readParsedBytes(request, Number.POSITIVE_INFINITY);
+  if (bytes === undefined) yield* readPieces(request);
+  else if (bytes.length > 0) yield bytes;
+}
+
 /** The bytes of a body that was read before; of JSON that was parsed, other bytes for the same. */
-export function readParsedBytes({ parsedBody }: HttpRequest, limit: number): Buffer | undefined {
+function readParsedBytes({ parsedBody }: HttpRequest, limit: number): Buffer | undefined {
   if (parsedBody === undefined) return undefined;
   if (parsedBody instanceof Uint8Array) return toBuffer(parsedBody, limit);
   const text = typeof parsedBody === "string" ? parsedBody : printParsed(parsedBody);

@@ -1,22 +1,22 @@
 import type { Metadata } from "@grpc/grpc-js";
 import { idleMetricsRecorder } from "../call/idle-metrics-recorder.js";
 import type { AuthContext, Door, HttpContext, MetricsRecorder, ServerCall } from "../call/server-call.js";
-import type { HttpRequest } from "../http/http-message.js";
-import { readMetadata } from "./headers.js";
+import type { HttpRequest } from "./http-message.js";
+import { readMetadata } from "./metadata-headers.js";
 import type { MetadataNames } from "./metadata-names.js";
 
-interface RestDoorSettings {
+interface HttpDoorSettings {
   readonly metadataNames: MetadataNames;
   readonly onError: (error: unknown, call: ServerCall) => void;
 }
 
-/** The REST side of a call. Response metadata waits here for the first message, whose status it travels with. */
-export class RestDoor implements Door {
+/** The HTTP side of a call. Response metadata waits here for the first message, whose status it travels with. */
+export class HttpDoor implements Door {
   readonly #request: HttpRequest;
-  readonly #settings: RestDoorSettings;
+  readonly #settings: HttpDoorSettings;
   responseMetadata: Metadata | undefined;
 
-  constructor(request: HttpRequest, settings: RestDoorSettings) {
+  constructor(request: HttpRequest, settings: HttpDoorSettings) {
     this.#request = request;
     this.#settings = settings;
   }

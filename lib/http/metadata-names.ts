@@ -1,4 +1,4 @@
-import { connectionHeaders } from "../http/connection-headers.js";
+import { connectionHeaders } from "./connection-headers.js";
 
 /** Which headers are metadata, and under which names. */
 export interface MetadataNames {
@@ -16,7 +16,8 @@ const transportHeaders: ReadonlySet<string> = new Set([...connectionHeaders, "tr
 /** Headers that only the server can know. */
 const framingHeaders: ReadonlySet<string> = new Set(["content-length", "content-type"]);
 
-function isRequestMetadata(header: string): boolean {
+/** Is a request header metadata at all? HTTP's own headers are not, nor are those of gRPC's wire. */
+export function isRequestMetadata(header: string): boolean {
   return !(
     transportHeaders.has(header) ||
     header === "host" ||
@@ -26,11 +27,13 @@ function isRequestMetadata(header: string): boolean {
   );
 }
 
-function isResponseMetadata(key: string): boolean {
+/** May a key be a response header? */
+export function isResponseMetadata(key: string): boolean {
   return !(transportHeaders.has(key) || framingHeaders.has(key) || key.startsWith("grpc-")) && isKey(key);
 }
 
-function isKey(name: string): boolean {
+/** Is it a name that metadata may have? */
+export function isKey(name: string): boolean {
   return /^[0-9a-z_.-]+$/.test(name);
 }
 
@@ -61,52 +64,3 @@ const lateHeaders: ReadonlySet<string> = new Set([
   "vary",
   "www-authenticate",
 ]);
-
-/** Headers that grpc-gateway hands on with a prefix, so that handlers written behind it find them. */
-const permanent = new Set([
-  "accept",
-  "accept-charset",
-  "accept-language",
-  "accept-ranges",
-  "authorization",
-  "cache-control",
-  "content-type",
-  "cookie",
-  "date",
-  "expect",
-  "from",
-  "if-match",
-  "if-modified-since",
-  "if-none-match",
-  "if-schedule-tag-match",
-  "if-unmodified-since",
-  "max-forwards",
-  "origin",
-  "pragma",
-  "referer",
-  "user-agent",
-  "via",
-  "warning",
-]);
-
-const inboundPrefix = "grpc-metadata-";
-
-/**
- * As grpc-gateway has them: `Grpc-Metadata-X` is `x`, permanent headers are `grpcgateway-<name>` too. A client cannot
- * give itself a `grpcgateway-` key, which handlers take for a header that the gateway has seen.
- *
- * @see https://grpc-ecosystem.github.io/grpc-gateway/docs/mapping/customizing_your_gateway/
- */
-export const gatewayNames: MetadataNames = {
-  keysOf(header) {
-    if (header.startsWith(inboundPrefix)) {
-      const key = header.slice(inboundPrefix.length);
-      return isRequestMetadata(key) && !key.startsWith("grpcgateway-") && isKey(key) ? [key] : [];
-    }
-    if (header.startsWith("grpcgateway-")) return [];
-    const keys = plainNames.keysOf(header);
-    return permanent.has(header) ? [`grpcgateway-${header}`, ...keys] : keys;
-  },
-  headerOf: (key) => (isResponseMetadata(key) ? `grpc-metadata-${key}` : undefined),
-  trailerOf: (key) => (isResponseMetadata(key) ? `grpc-trailer-${key}` : undefined),
-};
