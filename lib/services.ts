@@ -82,8 +82,8 @@ export function loadServicesSync(source: SchemaSource, options: LoadOptions = {}
 
 /** @param faults those of the schema; what else is wrong is told together with them. */
 function createServices(schema: Schema, faults: ConfigFault[]): Services {
-  const report: Report = (fault) => {
-    const place = fault.method === undefined ? {} : schema.locate(fault.method, fault.template);
+  const report: Report = (fault, part) => {
+    const place = fault.method === undefined ? {} : schema.locate(fault.method, part);
     faults.push({ ...fault, ...place });
   };
   const bindings = compileBindings(schema.services, report);

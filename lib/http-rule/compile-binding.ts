@@ -34,9 +34,10 @@ export function compileBindings(services: readonly Service[], report: Report): B
  */
 export function compileBinding(method: Method, rule: HttpRule, report: Report): Binding | undefined {
   let isFaulty = false;
-  const fault: Fault = (message, column) => {
+  const place = { file: method.service.file, method: method.fullName, template: rule.template };
+  const fault: Fault = (message, member, column) => {
     isFaulty = true;
-    report({ message, file: method.service.file, method: method.fullName, template: rule.template, column });
+    report({ message, ...place, column }, { rule: rule.index, member, column: column ?? 1 });
   };
   const template = readTemplate(rule.template, fault);
   const variables = template === undefined ? [] : compileVariables(template, method.requestType, fault);
@@ -47,14 +48,15 @@ export function compileBinding(method: Method, rule: HttpRule, report: Report): 
   return { method, httpMethod: rule.httpMethod, template, variables, body, responseBody, index: rule.index };
 }
 
-type Fault = (message: string, column?: number) => void;
+/** Told what is wrong, in which part of the rule, and at which column of the template. */
+type Fault = (message: string, member: "path" | "body" | "response_body", column?: number) => void;
 
 function readTemplate(text: string, fault: Fault): Template | undefined {
   try {
     return parseTemplate(text);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    fault(error.message, error.column);
+    fault(error.message, "path", error.column);
     return undefined;
   }
 }
@@ -63,12 +65,12 @@ function compileVariables(template: Template, requestType: protobuf.Type, fault:
   const bound: BoundVariable[] = [];
   for (const variable of template.variables) {
     const fields = resolveVariableFields(requestType, variable.fieldPath, (message, depth) =>
-      fault(message, columnOfName(variable, depth)),
+      fault(message, "path", columnOfName(variable, depth)),
     );
     if (fields === undefined) continue;
     for (const earlier of bound) {
       const conflict = findConflict(fields, earlier.fields);
-      if (conflict !== undefined) fault(conflict, variable.column);
+      if (conflict !== undefined) fault(conflict, "path", variable.column);
     }
     bound.push({ fields, span: spanOf(template, variable), start: variable.start, end: variable.end });
   }
@@ -104,7 +106,7 @@ function findConflict(later: BoundVariable["fields"], earlier: BoundVariable["fi
 }
 
 function resolveTopLevelField(
-  role: "body" | "response_body",
+  member: "body" | "response_body",
   name: string,
   type: protobuf.Type,
   fault: Fault,
@@ -114,11 +116,11 @@ function resolveTopLevelField(
   if (field !== undefined) return field;
   const [first = ""] = name.split(".");
   if (name.includes(".") && findField(type, first)) {
-    fault(`${role} "${name}" is not at the top level of ${qualifiedName(type)}: write "${first}"`);
+    fault(`${member} "${name}" is not at the top level of ${qualifiedName(type)}: write "${first}"`, member);
   } else if (name === "*") {
-    fault(`${role} "*" is not a field: leave ${role} out to send the whole message`);
+    fault(`${member} "*" is not a field: leave ${member} out to send the whole message`, member);
   } else {
-    fault(`${role}: ${unknownField(type, name)}`);
+    fault(`${member}: ${unknownField(type, name)}`, member);
   }
   return undefined;
 }
@@ -128,11 +130,12 @@ function refuseBoundBody(body: protobuf.Field, variables: readonly BoundVariable
   for (const { fields } of variables) {
     const [top] = fields;
     if (top === body && fields.length === 1) {
-      fault(`body "${body.protoName}" is in the path already: name another field or leave body out`);
+      fault(`body "${body.protoName}" is in the path already: name another field or leave body out`, "body");
     } else if (top !== body && body.partOf !== null && top.partOf === body.partOf) {
       fault(
         `body "${body.protoName}" and field "${printFieldPath(fields)}" of the path are of one oneof ` +
           `"${body.partOf.name}", which holds one of them: name another field or leave body out`,
+        "body",
       );
     }
   }

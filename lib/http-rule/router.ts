@@ -138,13 +138,10 @@ function listHttpMethods(bindings: readonly Binding[]): string[] {
 const commonMethods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 function reportSameRequests(binding: Binding, earlier: Binding, report: Report): void {
-  const { method, template, httpMethod } = binding;
-  report({
-    message:
-      `${httpMethod} requests of this path are those of ${earlier.method.fullName} ("${earlier.template.text}") already: ` +
-      "change the path or the HTTP method of one",
-    file: method.service.file,
-    method: method.fullName,
-    template: template.text,
-  });
+  const { method, template, httpMethod, index } = binding;
+  const message =
+    `${httpMethod} requests of this path are those of ${earlier.method.fullName} ("${earlier.template.text}") already: ` +
+    "change the path or the HTTP method of one";
+  const place = { file: method.service.file, method: method.fullName, template: template.text };
+  report({ message, ...place }, { rule: index, member: "path", column: 1 });
 }

@@ -1,11 +1,11 @@
 import protobuf from "protobufjs";
 import { descriptorNumbers as number } from "./descriptor-numbers.js";
 import { flattenOptions, readDescriptorOptions } from "./read-descriptor-options.js";
-import type { SchemaFile } from "./schema.js";
+import type { SchemaFile, SourcePlace } from "./schema.js";
 import { qualifiedName } from "./walk.js";
 
 /** Where the HTTP rule of a method begins, or else the method, by its full name. */
-export type SourceLines = ReadonlyMap<string, { readonly file: string; readonly line: number }>;
+export type SourcePlaces = ReadonlyMap<string, SourcePlace>;
 
 /**
  * Write what descriptors say about their elements, but protobufjs does not take from them, to the elements of the
@@ -13,14 +13,14 @@ export type SourceLines = ReadonlyMap<string, { readonly file: string; readonly 
  *
  * The descriptors are decoded by the root itself, whose option types have been extended by the options in use.
  */
-export function annotateRoot(root: protobuf.Root, files: Iterable<SchemaFile>): SourceLines {
+export function annotateRoot(root: protobuf.Root, files: Iterable<SchemaFile>): SourcePlaces {
   const fileType = root.lookupType(".google.protobuf.FileDescriptorProto");
-  const lines = new Map<string, { file: string; line: number }>();
+  const places = new Map<string, SourcePlace>();
   for (const { bytes } of files) {
     // The interface declares what the descriptor of descriptors says.
-    annotateFile(fileType.decode(bytes) as unknown as FileDescriptor, root, lines);
+    annotateFile(fileType.decode(bytes) as unknown as FileDescriptor, root, places);
   }
-  return lines;
+  return places;
 }
 
 /** A decoded `google.protobuf.FileDescriptorProto`, as far as it is read here. */
@@ -70,14 +70,10 @@ interface SourceLocation {
   readonly trailingComments: string;
 }
 
-function annotateFile(
-  file: FileDescriptor,
-  root: protobuf.Root,
-  lines: Map<string, { file: string; line: number }>,
-): void {
+function annotateFile(file: FileDescriptor, root: protobuf.Root, places: Map<string, SourcePlace>): void {
   const sources = file.sourceCodeInfo?.location ?? [];
   const locations = new Map(sources.map((location) => [location.path.join(), location]));
-  const ruleLines = findRuleLines(sources);
+  const rules = findRules(sources);
   const scope = file.package === "" ? root : root.lookup(`.${file.package}`);
   if (!(scope instanceof protobuf.Namespace)) return;
   const options = readDescriptorOptions(file.options);
@@ -182,24 +178,26 @@ function annotateFile(
         if (reflection === undefined) continue;
         const at = [...path, i, number.method, j];
         annotate(reflection, method, at);
-        const line = ruleLines.get(at.join()) ?? locations.get(at.join())?.span[0];
-        if (line !== undefined) lines.set(qualifiedName(reflection), { file: file.name, line: line + 1 });
+        const [line, column] = (rules.get(at.join()) ?? locations.get(at.join()))?.span ?? [];
+        if (line === undefined || column === undefined) continue;
+        places.set(qualifiedName(reflection), { file: file.name, line: line + 1, fileColumn: column + 1 });
       }
     }
   }
 }
 
-/** The line on which the HTTP rule of each method begins, by the path of the method; a rule may be many statements. */
-function findRuleLines(locations: readonly SourceLocation[]): Map<string, number> {
-  const lines = new Map<string, number>();
-  for (const { path, span } of locations) {
+/** Where the HTTP rule of each method begins, by the path of the method; a rule may be many statements. */
+function findRules(locations: readonly SourceLocation[]): Map<string, SourceLocation> {
+  const rules = new Map<string, SourceLocation>();
+  for (const location of locations) {
+    const { path, span } = location;
     const isRule =
       path[0] === number.file.service && path[4] === number.methodOptions && path[5] === number.httpOption;
-    if (!isRule || span[0] === undefined) continue;
     const method = path.slice(0, 4).join();
-    lines.set(method, Math.min(span[0], lines.get(method) ?? span[0]));
+    const [first = Number.POSITIVE_INFINITY] = rules.get(method)?.span ?? [];
+    if (isRule && span[0] !== undefined && span[0] < first) rules.set(method, location);
   }
-  return lines;
+  return rules;
 }
 
 /** protoc leaves the spaces after the slashes and the second star of a block; the parser does not. */

@@ -6,6 +6,8 @@ export interface ConfigFault {
   readonly file?: string | undefined;
   /** Line in the file, counted from 1, where it is known. */
   readonly line?: number | undefined;
+  /** Column in that line, counted from 1, where it is known. */
+  readonly fileColumn?: number | undefined;
   /** Full name of the method: `greet.v1.Greeter.SayHello`. */
   readonly method?: string | undefined;
   /** The path template as written. */
@@ -14,8 +16,18 @@ export interface ConfigFault {
   readonly column?: number | undefined;
 }
 
-/** Told of each fault as it is found. */
-export type Report = (fault: ConfigFault) => void;
+/** What of the HTTP rules of a method is at fault. */
+export interface RulePart {
+  /** Position within the annotation: 0 is the main rule, 1 the first additional binding. */
+  readonly rule: number;
+  /** `"body"`, `"response_body"`, or `"path"` whatever the HTTP method. */
+  readonly member: string;
+  /** Column within the text of the member, counted from 1; without it, the name of the member is meant. */
+  readonly column?: number | undefined;
+}
+
+/** Told of each fault as it is found; of the fault of a rule, also which part it is. */
+export type Report = (fault: ConfigFault, part?: RulePart) => void;
 
 /**
  * The configuration cannot be used: thrown at startup, with every fault that was found.
@@ -37,12 +49,15 @@ export class ConfigError extends Error {
 /**
  * Print a fault as one line.
  *
- *     greet.proto: greet.v1.Greeter.SayHello: "/v1/{name" column 10: the brace is not closed: write "}"
+ *     greet.proto:15:23: greet.v1.Greeter.SayHello: "/v1/{name" column 10: the brace is not closed: write "}"
  */
 export function printFault(fault: ConfigFault): string {
   const place: string[] = [];
-  if (fault.file !== undefined)
-    place.push(fault.line === undefined ? fault.file : `${fault.file}:${fault.line}`);
+  const { file, line, fileColumn } = fault;
+  if (file !== undefined) {
+    const position = line === undefined ? [] : fileColumn === undefined ? [line] : [line, fileColumn];
+    place.push([file, ...position].join(":"));
+  }
   if (fault.method !== undefined) place.push(fault.method);
   if (fault.template !== undefined) {
     place.push(

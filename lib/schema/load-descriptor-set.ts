@@ -1,6 +1,6 @@
 import protobuf from "protobufjs";
 import descriptor from "protobufjs/ext/descriptor.js";
-import { annotateRoot, type SourceLines } from "./annotate-root.js";
+import { annotateRoot, type SourcePlaces } from "./annotate-root.js";
 import { decodeBytesDefaults } from "./bytes-defaults.js";
 import type { ConfigFault, Report } from "./config-error.js";
 import { addBuiltInFile, addClientOptions, addWellKnownTypes } from "./google-protos.js";
@@ -12,7 +12,7 @@ import type { SchemaFile } from "./schema.js";
 export interface DescriptorSet {
   readonly root: protobuf.Root;
   readonly files: readonly SchemaFile[];
-  readonly lines: SourceLines;
+  readonly places: SourcePlaces;
 }
 
 /**
@@ -40,9 +40,9 @@ export function loadDescriptorSet(set: Uint8Array, keepCase: boolean, report: Re
     isResolved = false;
     if (missing.length === 0) report(fault);
   });
-  if (!isResolved) missing.forEach(report);
-  const lines: SourceLines = isResolved ? annotateRoot(root, files.values()) : new Map();
-  return { root, files: [...files.values()], lines };
+  if (!isResolved) for (const fault of missing) report(fault);
+  const places: SourcePlaces = isResolved ? annotateRoot(root, files.values()) : new Map();
+  return { root, files: [...files.values()], places };
 }
 
 /** With these types the options are read, also those of a set that was made without its imports. */

@@ -1,15 +1,16 @@
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import protobuf from "protobufjs";
 import { decodeBytesDefaults } from "./bytes-defaults.js";
-import type { ConfigFault, Report } from "./config-error.js";
-import { findLine } from "./find-line.js";
+import type { Report } from "./config-error.js";
 import { findPackage } from "./find-package.js";
+import { findPlace } from "./find-place.js";
 import { addBuiltInFile, addClientOptions, addWellKnownTypes } from "./google-protos.js";
 import { type ProtoFile, parseProtoFile } from "./parse-proto-file.js";
 import { qualifyOptions } from "./qualify-options.js";
 import { qualifyTypes } from "./qualify-types.js";
 import { type Reading, readOrReport } from "./read-files.js";
 import { resolveRoot } from "./resolve-root.js";
+import type { SourcePlace } from "./schema.js";
 import { declaredName } from "./walk.js";
 
 export interface ProtoFileOptions {
@@ -52,8 +53,8 @@ export function* loadProtoFiles(
     const file = byName.get(fault.file ?? "");
     // What a file lacks that could not be read as a whole, is lacking for that reason.
     if (file !== undefined && !isComplete(file)) return;
-    const line = file && object && findLine(file.text, declaredName(object));
-    report({ ...fault, line });
+    const place = file && object && findPlace(file.text, declaredName(object));
+    report({ ...fault, line: place?.line, fileColumn: place?.column });
   });
   return root;
 
@@ -165,7 +166,9 @@ function searchedIn(folders: readonly string[]): string {
   return ` in ${[...names].join(" or ")}`;
 }
 
-function placeOfImport({ name, text }: ReadFile, target: string): Pick<ConfigFault, "file" | "line"> {
-  const index = text.split("\n").findIndex((line) => /^\s*import\b/.test(line) && line.includes(target));
-  return { file: name, line: index === -1 ? undefined : index + 1 };
+function placeOfImport({ name, text }: ReadFile, target: string): SourcePlace {
+  const lines = text.split("\n");
+  const index = lines.findIndex((line) => /^\s*import\b/.test(line) && line.includes(target));
+  if (index === -1) return { file: name };
+  return { file: name, line: index + 1, fileColumn: (lines[index] as string).indexOf(target) + 1 };
 }

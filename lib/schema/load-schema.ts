@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
-import { ConfigError, type ConfigFault, type Report } from "./config-error.js";
-import { findLine } from "./find-line.js";
+import { ConfigError, type ConfigFault, type Report, type RulePart } from "./config-error.js";
+import { findPlace } from "./find-place.js";
 import { loadDescriptorSet } from "./load-descriptor-set.js";
 import { type LoadOptions, type ResolvedLoadOptions, resolveLoadOptions } from "./load-options.js";
 import { loadPackageDefinition, type PackageDefinition } from "./load-package-definition.js";
@@ -67,7 +67,7 @@ function* readSchema(source: SchemaSource, given: LoadOptions, report: Report): 
 
   const readRules = (method: protobuf.Method): readonly HttpRule[] =>
     configured.get(qualifiedName(method))?.rules ??
-    readHttpRules(method, (fault) => report({ ...fault, ...locate(qualifiedName(method), fault.template) }));
+    readHttpRules(method, (fault, part) => report({ ...fault, ...locate(qualifiedName(method), part) }));
   const services = readServices(root, readRules);
   reportUnknownSelectors(configured, services, report);
   return {
@@ -75,7 +75,7 @@ function* readSchema(source: SchemaSource, given: LoadOptions, report: Report): 
     services,
     representation: options.representation,
     files,
-    locate: (method, template) => configured.get(method)?.place ?? locate(method, template),
+    locate: (method, part) => configured.get(method)?.locate(part) ?? locate(method, part),
   };
 }
 
@@ -90,7 +90,7 @@ function* readSource(source: SchemaSource, options: ResolvedLoadOptions, report:
   if (paths !== undefined) return yield* readPaths(paths, options, report);
   const root = findRoot(source);
   if (root === undefined) return describeRoot(loadPackageDefinition(source, keepCase, report));
-  resolveRoot(root, report);
+  resolveRoot(root, (fault) => report(fault));
   return describeRoot(root);
 }
 
@@ -135,20 +135,21 @@ function findRoot(source: unknown): protobuf.Root | undefined {
   return root;
 }
 
-function describeSet({ root, files, lines }: ReturnType<typeof loadDescriptorSet>): Source {
-  return { root, files, locate: (method) => lines.get(method) ?? {} };
+function describeSet({ root, files, places }: ReturnType<typeof loadDescriptorSet>): Source {
+  return { root, files, locate: (method) => places.get(method) ?? {} };
 }
 
 function describeRoot(root: protobuf.Root): Source {
-  return { root, files: [], locate: (method, template) => locateInText(root, method, template) };
+  return { root, files: [], locate: (method, part) => locateInText(root, method, part) };
 }
 
-/** Lines are looked for in the file itself, and only after a fault, so its text need not be kept. */
-function locateInText(root: protobuf.Root, method: string, template: string | undefined): SourcePlace {
+/** Places are looked for in the file itself, and only after a fault, so its text need not be kept. */
+function locateInText(root: protobuf.Root, method: string, part: RulePart | undefined): SourcePlace {
   const file = fileOf(root.lookup(`.${method}`) ?? root);
   if (file === undefined) return {};
   try {
-    return { file, line: findLine(readFileSync(file, "utf8"), method, template) };
+    const place = findPlace(readFileSync(file, "utf8"), method, part);
+    return { file, line: place?.line, fileColumn: place?.column };
   } catch {
     return { file }; // It is built in, or gone.
   }
@@ -160,9 +161,9 @@ function reportUnknownSelectors(
   report: Report,
 ): void {
   const known = services.flatMap((service) => service.methods.map((method) => method.fullName));
-  for (const [selector, { place }] of configured) {
+  for (const [selector, { locate }] of configured) {
     if (known.includes(selector)) continue;
     const advice = didYouMean(selector, known) || ": load the file that declares it as well";
-    report({ ...place, message: `selector "${selector}" names no method${advice}` });
+    report({ ...locate(), message: `selector "${selector}" names no method${advice}` });
   }
 }

@@ -1,5 +1,5 @@
 import type protobuf from "protobufjs";
-import type { Report } from "./config-error.js";
+import type { Report, RulePart } from "./config-error.js";
 import { readOption } from "./read-option.js";
 import { isRecord, toList } from "./record.js";
 import type { HttpRule } from "./schema.js";
@@ -18,7 +18,7 @@ import { fileOf, qualifiedName } from "./walk.js";
  */
 export function readHttpRules(method: protobuf.Method, report: Report): HttpRule[] {
   const place = { file: fileOf(method), method: qualifiedName(method) };
-  const faultHere = (message: string, template?: string) => report({ ...place, template, message });
+  const faultHere: RuleFault = (message, template, part) => report({ ...place, template, message }, part);
   if (!method.parsedOptions && hasFlatAnnotation(method)) {
     faultHere(
       "the HTTP rule has lost its structure in this Root: keep parsedOptions or load the .proto file",
@@ -32,11 +32,11 @@ export function readHttpRules(method: protobuf.Method, report: Report): HttpRule
   return readHttpRule(annotation, faultHere);
 }
 
+/** Told what is wrong with a rule, its template if there is one, and the part that is at fault. */
+export type RuleFault = (message: string, template?: string, part?: RulePart) => void;
+
 /** Read one `google.api.HttpRule`, with the names of its fields in either case, and its additional bindings. */
-export function readHttpRule(
-  value: unknown,
-  fault: (message: string, template?: string) => void,
-): HttpRule[] {
+export function readHttpRule(value: unknown, fault: RuleFault): HttpRule[] {
   const main = readRule(value, 0, fault);
   if (main === undefined) return [];
   const additional = main.additionalBindings.flatMap((binding, i) => {
@@ -46,13 +46,18 @@ export function readHttpRule(
       fault(
         "additional_bindings within additional_bindings are not allowed: list them side by side",
         read.rule?.template,
+        { rule: i + 1, member: "additional_bindings" },
       );
     }
-    if (read.rule === undefined && !read.isFaulty) fault(`additional binding ${i + 1} ${noPattern}`);
+    if (read.rule === undefined && !read.isFaulty) {
+      fault(`additional binding ${i + 1} ${noPattern}`, undefined, { rule: i + 1, member: "path" });
+    }
     return read.rule ?? [];
   });
   if (main.rule !== undefined) return [main.rule, ...additional];
-  if (main.additionalBindings.length === 0 && !main.isFaulty) fault(`the rule ${noPattern}`);
+  if (main.additionalBindings.length === 0 && !main.isFaulty) {
+    fault(`the rule ${noPattern}`, undefined, { rule: 0, member: "path" });
+  }
   return additional;
 }
 
@@ -69,11 +74,7 @@ interface ReadRule {
   readonly additionalBindings: readonly unknown[];
 }
 
-function readRule(
-  value: unknown,
-  index: number,
-  report: (message: string, template?: string) => void,
-): ReadRule | undefined {
+function readRule(value: unknown, index: number, report: RuleFault): ReadRule | undefined {
   if (!isRecord(value)) {
     report(`the HTTP rule must be a message such as { get: "/v1/shelves" }`);
     return undefined;
@@ -81,23 +82,24 @@ function readRule(
   const members = new Map(Object.entries(value).map(([name, member]) => [protoName(name), member]));
   const template = patternNames.map((name) => members.get(name)).find((text) => typeof text === "string");
   let isFaulty = false;
-  const fault = (message: string) => {
+  const fault: MemberFault = (message, member) => {
     isFaulty = true;
-    report(message, template);
+    report(message, template, { rule: index, member });
   };
 
   for (const name of members.keys()) {
     if (!ruleNames.includes(name))
-      fault(`unknown name "${name}" in the HTTP rule${didYouMean(name, ruleNames)}`);
+      fault(`unknown name "${name}" in the HTTP rule${didYouMean(name, ruleNames)}`, name);
   }
   const patterns = patternNames.filter((name) => members.has(name));
-  if (patterns.length > 1) {
+  const [first, second] = patterns;
+  if (second !== undefined) {
     fault(
       `a rule has one path, this one has ${patterns.join(" and ")}: put the others into additional_bindings`,
+      second,
     );
   }
-  const pattern =
-    patterns[0] === undefined ? undefined : readPattern(patterns[0], members.get(patterns[0]), fault);
+  const pattern = first === undefined ? undefined : readPattern(first, members.get(first), fault);
   const body = readText("body", members.get("body"), fault);
   const responseBody = readText("response_body", members.get("response_body"), fault);
   return {
@@ -107,35 +109,44 @@ function readRule(
   };
 }
 
+/** Told what is wrong with a rule, and which of its members is at fault. */
+type MemberFault = (message: string, member: string) => void;
+
 function readPattern(
   name: string,
   value: unknown,
-  fault: (message: string) => void,
+  fault: MemberFault,
 ): Pick<HttpRule, "httpMethod" | "template"> | undefined {
   if (name !== "custom") return { httpMethod: name.toUpperCase(), template: readText(name, value, fault) };
   if (!isRecord(value)) {
-    fault(`custom must be a message such as { kind: "HEAD" path: "/v1/shelves" }`);
+    fault(`custom must be a message such as { kind: "HEAD" path: "/v1/shelves" }`, name);
     return undefined;
   }
   for (const key of Object.keys(value)) {
-    if (key !== "kind" && key !== "path") fault(`unknown name "${key}" in custom: it has kind and path`);
+    if (key !== "kind" && key !== "path") fault(`unknown name "${key}" in custom: it has kind and path`, key);
   }
   const kind = readText("kind", value.kind, fault);
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(kind))
-    fault(`"${kind}" is not an HTTP method: write a kind such as "HEAD"`);
+    fault(`"${kind}" is not an HTTP method: write a kind such as "HEAD"`, "kind");
   return { httpMethod: kind.toUpperCase(), template: readText("path", value.path, fault) };
 }
 
-function readText(name: string, value: unknown, fault: (message: string) => void): string {
+function readText(name: string, value: unknown, fault: MemberFault): string {
   if (typeof value === "string") return value;
-  if (Array.isArray(value)) fault(`"${name}" is given twice`);
-  else if (value !== undefined) fault(`"${name}" must be a string`);
+  if (Array.isArray(value)) fault(`"${name}" is given twice`, name);
+  else if (value !== undefined) fault(`"${name}" must be a string`, name);
   return "";
 }
 
 /** Annotations are written in proto names; JSON and YAML may use either. */
 function protoName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Whether a name in a rule is that of a member; `"path"` stands for all that hold one. */
+export function isMember(name: string, member: string | undefined): boolean {
+  const known = protoName(name);
+  return known === member || (member === "path" && known !== "custom" && patternNames.includes(known));
 }
 
 /** A `Root` made from JSON that was written without `parsedOptions` has only `"(google.api.http).get": "..."`. */

@@ -1,4 +1,5 @@
 import type protobuf from "protobufjs";
+import type { ConfigFault, RulePart } from "./config-error.js";
 import type { Representation } from "./representation.js";
 
 /**
@@ -17,18 +18,16 @@ export interface Schema {
   /** The files of a descriptor set as they were serialized; empty for any other source. */
   readonly files: readonly SchemaFile[];
   /**
-   * Find where a method, or one of its path templates, is written.
+   * Find where a method, or a part of one of its HTTP rules, is written.
    *
-   *     schema.locate("greet.v1.Greeter.SayHello", "/v1/greeter/{name}")   // { file: "greet.proto", line: 15 }
+   *     schema.locate("greet.v1.Greeter.SayHello", { rule: 0, member: "path", column: 1 })
+   *     // { file: "greet.proto", line: 15, fileColumn: 13 }
    */
-  locate(method: string, template?: string): SourcePlace;
+  locate(method: string, part?: RulePart): SourcePlace;
 }
 
-/** A place in a source file, as far as it is known; lines count from 1. */
-export interface SourcePlace {
-  readonly file?: string | undefined;
-  readonly line?: number | undefined;
-}
+/** A place in a source file, as far as it is known. */
+export type SourcePlace = Pick<ConfigFault, "file" | "line" | "fileColumn">;
 
 export interface SchemaFile {
   /** The name by which other files import it. */

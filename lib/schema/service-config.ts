@@ -1,7 +1,7 @@
-import { isNode, LineCounter, parseDocument } from "yaml";
-import type { Report } from "./config-error.js";
+import { isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type YAMLMap } from "yaml";
+import type { Report, RulePart } from "./config-error.js";
 import { type Reading, readOrReport } from "./read-files.js";
-import { readHttpRule } from "./read-http-rules.js";
+import { isMember, type RuleFault, readHttpRule } from "./read-http-rules.js";
 import { isRecord } from "./record.js";
 import type { HttpRule, SourcePlace } from "./schema.js";
 import { suggestName } from "./suggest-name.js";
@@ -9,7 +9,7 @@ import { suggestName } from "./suggest-name.js";
 /** The HTTP rules of one method, which stand in place of its annotation. */
 export interface ConfiguredRules {
   readonly rules: readonly HttpRule[];
-  readonly place: SourcePlace;
+  locate(part?: RulePart): SourcePlace;
 }
 
 /**
@@ -30,15 +30,16 @@ export function* readServiceConfig(
   const config = typeof source === "string" ? yield* readConfigFile(source, report) : { value: source };
   const configured = new Map<string, ConfiguredRules>();
   for (const [i, rule] of findRules(config, report).entries()) {
-    const place = { file: config.file, line: config.lineOfRule?.(i) };
+    const locate = (part?: RulePart) => ({ file: config.file, ...config.locate?.(i, part) });
     const selector = readSelector(rule, i);
     if (selector.fault !== undefined) {
-      report({ ...place, message: selector.fault });
+      report({ ...locate(), message: selector.fault });
       continue;
     }
     const method = selector.name;
-    const fault = (message: string, template?: string) => report({ ...place, method, template, message });
-    configured.set(method, { rules: readHttpRule(rule, fault), place });
+    const fault: RuleFault = (message, template, part) =>
+      report({ ...locate(part), method, template, message });
+    configured.set(method, { rules: readHttpRule(rule, fault), locate });
   }
   return configured;
 }
@@ -46,7 +47,8 @@ export function* readServiceConfig(
 interface ServiceConfig {
   readonly value: unknown;
   readonly file?: string;
-  readonly lineOfRule?: (index: number) => number | undefined;
+  /** Where a rule, or a part of it, is written. */
+  readonly locate?: (index: number, part?: RulePart) => SourcePlace;
 }
 
 /** YAML, and with it JSON. */
@@ -57,8 +59,12 @@ function* readConfigFile(file: string, report: Report): Reading<ServiceConfig> {
   if (content === undefined || content === "unreadable") return { value: {} };
   const lines = new LineCounter();
   const document = parseDocument(content.toString("utf8"), { lineCounter: lines, prettyErrors: false });
+  const placeAt = (offset: number): SourcePlace => {
+    const { line, col } = lines.linePos(offset);
+    return { line, fileColumn: col };
+  };
   for (const error of document.errors) {
-    report({ file, line: lines.linePos(error.pos[0]).line, message: error.message });
+    report({ file, ...placeAt(error.pos[0]), message: error.message });
   }
   if (document.errors.length > 0) return { value: {} };
   let value: unknown;
@@ -71,11 +77,36 @@ function* readConfigFile(file: string, report: Report): Reading<ServiceConfig> {
   return {
     value,
     file,
-    lineOfRule(index) {
+    locate(index, part) {
       const rule = document.getIn(["http", "rules", index], true);
-      return isNode(rule) && rule.range ? lines.linePos(rule.range[0]).line : undefined;
+      const offset = isMap(rule) ? offsetOf(rule, part) : undefined;
+      return offset === undefined ? {} : placeAt(offset);
     },
   };
+}
+
+/** Where a rule, or a part of it, begins in the text. */
+function offsetOf(rule: YAMLMap, part: RulePart | undefined): number | undefined {
+  const start = rule.range?.[0];
+  if (part === undefined) return start;
+  const additional = rule.items.find(
+    ({ key }) => isScalar(key) && isMember(`${key.value}`, "additional_bindings"),
+  );
+  const bindings = isSeq(additional?.value) ? additional.value.items : [];
+  const own = part.rule === 0 ? rule : bindings[part.rule - 1];
+  if (!isMap(own)) return start;
+  const member = membersOf(own).find(({ key }) => isScalar(key) && isMember(`${key.value}`, part.member));
+  if (member === undefined) return own.range?.[0] ?? start;
+  const { key, value } = member;
+  if (part.column === undefined || !isScalar(value)) return isScalar(key) ? key.range?.[0] : start;
+  const quote = value.type === "QUOTE_DOUBLE" || value.type === "QUOTE_SINGLE" ? 1 : 0;
+  return value.range ? value.range[0] + quote + part.column - 1 : start;
+}
+
+/** Those of `custom` are members of the rule, too. */
+function membersOf(rule: YAMLMap): readonly Pair[] {
+  const custom = rule.get("custom", true);
+  return isMap(custom) ? [...rule.items, ...custom.items] : rule.items;
 }
 
 function findRules({ value, file }: ServiceConfig, report: Report): readonly unknown[] {

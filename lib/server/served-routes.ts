@@ -25,7 +25,10 @@ export interface CurrentRoutes {
  */
 export function createServedRoutes(services: Services, withUnannotated: boolean): ServedRoutes {
   const faults: ConfigFault[] = [];
-  const report: Report = (fault) => faults.push(fault);
+  const report: Report = (fault, part) => {
+    const place = fault.method === undefined ? {} : services.schema.locate(fault.method, part);
+    faults.push({ ...fault, ...place });
+  };
   const unannotated = withUnannotated ? compileUnannotated(services.schema.services, report) : [];
   const all = [...services.bindings, ...unannotated];
   createRouter(all, report);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import protobuf from "protobufjs";
 import { describe, it } from "vitest";
+import { printFault } from "../../lib/schema/config-error.js";
 import { loadSchemaSync } from "../../lib/schema/load-schema.js";
 import { loadFiles } from "./proto-folder.js";
 
@@ -307,14 +308,14 @@ const faulty: {
   {
     name: "a folder as import",
     files: { "a.proto": `${head}\nimport "b";\nmessage M { B b = 1; }`, "b/c.proto": head },
-    faults: ['a.proto:2: cannot read "b": it is a folder: name the .proto files in it'],
+    faults: ['a.proto:2:9: cannot read "b": it is a folder: name the .proto files in it'],
   },
   {
     name: "an import that is not there",
     files: { "a.proto": `${head}\n\nimport "x/b.proto";\nmessage M { x.B b = 1; }` },
     includeDirs: ["one", "two"],
     faults: [
-      'a.proto:3: import "x/b.proto" not found in "one" or "two" or ".": add the folder that it is relative to to includeDirs',
+      'a.proto:3:9: import "x/b.proto" not found in "one" or "two" or ".": add the folder that it is relative to to includeDirs',
     ],
   },
   {
@@ -324,30 +325,30 @@ const faulty: {
       "proto/greet/v1/b.proto": head,
     },
     faults: [
-      'proto/greet/v1/a.proto:2: import "greet/v1/b.proto" not found in "proto/greet/v1": it is in "proto", add that to includeDirs',
+      'proto/greet/v1/a.proto:2:9: import "greet/v1/b.proto" not found in "proto/greet/v1": it is in "proto", add that to includeDirs',
     ],
   },
   {
     name: "an import of Google's that does not exist",
     files: { "a.proto": `${head}\nimport "google/nowhere.proto";` },
     faults: [
-      'a.proto:2: import "google/nowhere.proto" not found in ".": google-proto-files does not have it either, add the folder that it is relative to to includeDirs',
+      'a.proto:2:9: import "google/nowhere.proto" not found in ".": google-proto-files does not have it either, add the folder that it is relative to to includeDirs',
     ],
   },
   {
     name: "a token in the wrong place",
     files: { "a.proto": `${head}\nmessage M {\n  string a 1;\n}` },
-    faults: ['a.proto:3: unexpected "1", "=" is missing before it'],
+    faults: ['a.proto:3:12: unexpected "1", "=" is missing before it'],
   },
   {
     name: "a word that is no statement",
     files: { "a.proto": `${head}\nmesage M {}` },
-    faults: ['a.proto:2: unexpected "mesage"'],
+    faults: ['a.proto:2:1: unexpected "mesage"'],
   },
   {
     name: "a value that is none",
     files: { "a.proto": `${head}\nmessage M {\n  string a = x;\n}` },
-    faults: ['a.proto:3: "x" is no valid id'],
+    faults: ['a.proto:3:14: "x" is no valid id'],
   },
   {
     name: "a brace that is not closed",
@@ -362,7 +363,7 @@ const faulty: {
   {
     name: "a field number that is used twice",
     files: { "a.proto": `${head}\npackage p;\nmessage M {\n  string a = 1;\n  string b = 1;\n}` },
-    faults: ['a.proto:3: duplicate id 1 in "M"'],
+    faults: ['a.proto:3:9: duplicate id 1 in "M"'],
   },
   {
     name: "a type that is declared twice",
@@ -370,7 +371,7 @@ const faulty: {
       "a.proto": `${head}\npackage p;\nimport "b.proto";\nmessage M {}`,
       "b.proto": `${head}\npackage p;\n\nmessage M {}`,
     },
-    faults: ['b.proto:4: "p.M" is declared twice, the other time in a.proto'],
+    faults: ['b.proto:4:9: "p.M" is declared twice, the other time in a.proto'],
   },
   {
     name: "types that are not there, all of them",
@@ -381,11 +382,11 @@ const faulty: {
       "b.proto": `${head} package p; message Book { q.Z z = 1; }`,
     },
     faults: [
-      'a.proto:2: type "Bok" of "p.Shelf.book" is not defined; did you mean "p.Book"?',
-      'a.proto:2: type "Shelve" of "p.Shelf.m" is not defined; did you mean "p.Shelf"?',
-      'a.proto:3: p.Library.Get: type "Shelve" of "p.Library.Get" is not defined; did you mean "p.Shelf"?',
-      'a.proto:3: p.Library.Get: type "Nothing" of "p.Library.Get" is not defined',
-      'b.proto:1: type "q.Z" of "p.Book.z" is not defined',
+      'a.proto:2:29: type "Bok" of "p.Shelf.book" is not defined; did you mean "p.Book"?',
+      'a.proto:2:59: type "Shelve" of "p.Shelf.m" is not defined; did you mean "p.Shelf"?',
+      'a.proto:3:31: p.Library.Get: type "Shelve" of "p.Library.Get" is not defined; did you mean "p.Shelf"?',
+      'a.proto:3:31: p.Library.Get: type "Nothing" of "p.Library.Get" is not defined',
+      'b.proto:1:50: type "q.Z" of "p.Book.z" is not defined',
     ],
   },
   {
@@ -393,12 +394,12 @@ const faulty: {
     files: {
       "a.proto": `${head} package p; enum E { A = 0; } message M {} service S { rpc Get(E) returns (M); }`,
     },
-    faults: ['a.proto:1: p.S.Get: type "p.E" of "p.S.Get" is an enum: write a message'],
+    faults: ['a.proto:1:78: p.S.Get: type "p.E" of "p.S.Get" is an enum: write a message'],
   },
   {
     name: "an extension of a type that is not there",
     files: { "a.proto": `${head} package p; extend Nowhere { string x = 100; }` },
-    faults: ['a.proto:1: type "Nowhere" of "p.x" is not defined'],
+    faults: ['a.proto:1:55: type "Nowhere" of "p.x" is not defined'],
   },
   {
     name: "the faults of all files, and no types that are missing because of them",
@@ -409,9 +410,9 @@ const faulty: {
     },
     sources: ["a.proto", "c.proto"],
     faults: [
-      'broken.proto:3: "=" is no valid name',
-      'a.proto:3: import "missing.proto" not found in ".": add the folder that it is relative to to includeDirs',
-      'c.proto:2: type "Nowhere" of "C.n" is not defined',
+      'broken.proto:3:10: "=" is no valid name',
+      'a.proto:3:9: import "missing.proto" not found in ".": add the folder that it is relative to to includeDirs',
+      'c.proto:2:21: type "Nowhere" of "C.n" is not defined',
     ],
   },
 ];
@@ -419,14 +420,7 @@ const faulty: {
 describe("loadSchemaSync of faulty .proto files", () => {
   for (const { name, files, faults, ...options } of faulty) {
     it(`reports ${name}`, () => {
-      const found = loadFiles(files, options).faults;
-      assert.deepEqual(
-        found.map(({ file, line, method, message }) => {
-          const place = file === undefined ? [] : [line === undefined ? file : `${file}:${line}`];
-          return [...place, ...(method === undefined ? [] : [method]), message].join(": ");
-        }),
-        faults,
-      );
+      assert.deepEqual(loadFiles(files, options).faults.map(printFault), faults);
     });
   }
 

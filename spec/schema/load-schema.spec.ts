@@ -80,11 +80,16 @@ describe("loadSchema", () => {
     assert.equal(print(one), print(other));
   });
 
-  it("finds the lines of methods and templates", async () => {
+  it("finds methods and the parts of their rules", async () => {
     const { locate } = await loadSchema(greet);
-    assert.deepEqual(locate("greet.v1.Greeter.SayHello"), { file: greet, line: 14 });
-    assert.deepEqual(locate("greet.v1.Greeter.SayHello", "/v1/greeter/{name}"), { file: greet, line: 16 });
-    assert.deepEqual(locate("greet.v1.Greeter.SayHello", "/v2"), { file: greet, line: 14 });
+    const sayHello = { file: greet, line: 14, fileColumn: 7 };
+    assert.deepEqual(locate("greet.v1.Greeter.SayHello"), sayHello);
+    assert.deepEqual(locate("greet.v1.Greeter.SayHello", { rule: 0, member: "path", column: 5 }), {
+      file: greet,
+      line: 16,
+      fileColumn: 17,
+    });
+    assert.deepEqual(locate("greet.v1.Greeter.SayHello", { rule: 1, member: "path" }), sayHello);
     assert.deepEqual(locate("greet.v1.Nobody.SayHello"), {});
   });
 
@@ -116,7 +121,7 @@ describe("loadSchema", () => {
     assert.equal(schema.services.length, 1);
   });
 
-  it("gives faults of rules with their line", () => {
+  it("gives faults of rules with their place", () => {
     const { faults } = loadFiles({
       "a.proto": `syntax = "proto3";
 message M {}
@@ -130,10 +135,17 @@ service S {
 }`,
     });
     assert.deepEqual(
-      faults.map(({ line, method, template, message }) => ({ line, method, template, message })),
+      faults.map(({ line, fileColumn, method, template, message }) => ({
+        line,
+        fileColumn,
+        method,
+        template,
+        message,
+      })),
       [
         {
-          line: 6,
+          line: 7,
+          fileColumn: 7,
           method: "S.A",
           template: "/v1/a",
           message: 'unknown name "boddy" in the HTTP rule; did you mean "body"?',

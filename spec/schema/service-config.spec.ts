@@ -94,12 +94,32 @@ http:
   }
 
   it("is where its rules are found", () => {
-    const { schema } = load(
-      "http:\n  rules:\n    - selector: greet.v1.Greeter.Shout\n      get: /v1/shout\n",
-    );
-    const { file, line } = schema.locate("greet.v1.Greeter.Shout", "/v1/shout");
-    assert.match(file ?? "", /service\.yaml$/);
-    assert.equal(line, 3);
+    const { schema } = load(`
+http:
+  rules:
+    - selector: greet.v1.Greeter.Shout
+      get: /v1/shout
+      body: "text"
+      additionalBindings:
+        - put: '/v1/shout'
+        - custom: { kind: REPORT, path: /v1/shout }
+`);
+    const places = [
+      { part: undefined, place: "4:7" },
+      { part: { rule: 0, member: "path", column: 2 }, place: "5:13" },
+      { part: { rule: 0, member: "path" }, place: "5:7" },
+      { part: { rule: 0, member: "body", column: 1 }, place: "6:14" },
+      { part: { rule: 0, member: "response_body", column: 1 }, place: "4:7" },
+      { part: { rule: 1, member: "path", column: 1 }, place: "8:17" },
+      { part: { rule: 2, member: "path", column: 1 }, place: "9:41" },
+      { part: { rule: 2, member: "body", column: 1 }, place: "9:11" },
+      { part: { rule: 3, member: "path", column: 1 }, place: "4:7" },
+    ];
+    for (const { part, place } of places) {
+      const { file = "", line, fileColumn } = schema.locate("greet.v1.Greeter.Shout", part);
+      assert.match(file, /service\.yaml$/);
+      assert.equal(`${line}:${fileColumn}`, place);
+    }
     assert.equal(schema.locate("greet.v1.Greeter.SayHello").file, greet);
   });
 
@@ -112,7 +132,7 @@ http:
       name: "a selector that names no method",
       config: "http:\n  rules:\n  - selector: greet.v1.Greeter.SayHelo\n    get: /v1/a\n",
       faults: [
-        'service.yaml:3: selector "greet.v1.Greeter.SayHelo" names no method; did you mean "greet.v1.Greeter.SayHello"?',
+        'service.yaml:3:5: selector "greet.v1.Greeter.SayHelo" names no method; did you mean "greet.v1.Greeter.SayHello"?',
       ],
     },
     {
@@ -126,7 +146,7 @@ http:
       name: "a wildcard",
       config: "http:\n  rules:\n  - selector: greet.v1.Greeter.*\n    get: /v1/a\n",
       faults: [
-        'service.yaml:3: selector "greet.v1.Greeter.*" must name one method: HTTP rules take no wildcards',
+        'service.yaml:3:5: selector "greet.v1.Greeter.*" must name one method: HTTP rules take no wildcards',
       ],
     },
     {
@@ -144,7 +164,7 @@ http:
       config:
         "http:\n  rules:\n  - selector: greet.v1.Greeter.SayHello\n    get: /v1/a\n  - selector: greet.v1.Greeter.Shout\n    gett: /v1/a\n",
       faults: [
-        'service.yaml:5: greet.v1.Greeter.Shout: unknown name "gett" in the HTTP rule; did you mean "get"?',
+        'service.yaml:6:5: greet.v1.Greeter.Shout: unknown name "gett" in the HTTP rule; did you mean "get"?',
       ],
     },
     {
@@ -177,7 +197,7 @@ http:
   }
 
   it("is refused with the line of malformed YAML", () => {
-    assert.match(load("http:\n  rules: [\n    a: b: c\n").faults[0] ?? "", /^service\.yaml:\d: /);
+    assert.match(load("http:\n  rules: [\n    a: b: c\n").faults[0] ?? "", /^service\.yaml:\d:\d+: /);
   });
 
   it("is refused for aliases that multiply", () => {
