@@ -4,20 +4,20 @@ import type { Message } from "./message.js";
  * Between one who pushes messages and one who pulls them. Each message is accepted when the reader takes it, so the
  * stream in front of the queue fills up, and its `write` says so, when nobody reads.
  */
-export interface MessageQueue {
+export interface MessageQueue<T = Message> {
   /** Take one message; `accepted` is called when the reader has taken it. */
-  push(message: Message, accepted?: () => void): void;
+  push(message: T, accepted?: () => void): void;
   /** No more messages. The first end or failure counts; the reader gets what was pushed before it. */
   end(): void;
   fail(error: unknown): void;
-  readonly messages: AsyncIterableIterator<Message>;
+  readonly messages: AsyncIterableIterator<T>;
 }
 
 /** @param onAbandon the reader leaves before the end. */
-export function createMessageQueue(onAbandon: () => void): MessageQueue {
-  const waiting: { readonly message: Message; readonly accepted: (() => void) | undefined }[] = [];
+export function createMessageQueue<T = Message>(onAbandon: () => void): MessageQueue<T> {
+  const waiting: { readonly message: T; readonly accepted: (() => void) | undefined }[] = [];
   let ending: { readonly failure?: { readonly error: unknown } } | undefined;
-  let reader: { resolve(result: IteratorResult<Message>): void; reject(error: unknown): void } | undefined;
+  let reader: { resolve(result: IteratorResult<T>): void; reject(error: unknown): void } | undefined;
 
   function finish(end: NonNullable<typeof ending>): void {
     if (ending !== undefined) return;
@@ -29,7 +29,7 @@ export function createMessageQueue(onAbandon: () => void): MessageQueue {
     else reject(end.failure.error);
   }
 
-  function next(): Promise<IteratorResult<Message>> {
+  function next(): Promise<IteratorResult<T>> {
     const first = waiting.shift();
     if (first !== undefined) {
       first.accepted?.();

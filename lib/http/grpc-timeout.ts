@@ -1,3 +1,6 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { invalidTimeout } from "./deadline.js";
+
 const milliseconds: Readonly<Record<string, number>> = {
   H: 3_600_000,
   M: 60_000,
@@ -19,4 +22,17 @@ export function parseGrpcTimeout(text: string): number | undefined {
   const [, amount, unit] = /^(\d{1,8})([HMSmun])$/.exec(text) ?? [];
   if (amount === undefined || unit === undefined) return undefined;
   return Math.ceil(Number(amount) * (milliseconds[unit] as number));
+}
+
+/**
+ * The `grpc-timeout` of a request in milliseconds, if it has one.
+ *
+ * @throws RpcError INVALID_ARGUMENT for one that cannot be read.
+ */
+export function readGrpcTimeout(headers: IncomingHttpHeaders): number | undefined {
+  const text = headers["grpc-timeout"];
+  if (text === undefined) return undefined;
+  const timeout = parseGrpcTimeout(String(text));
+  if (timeout === undefined) throw invalidTimeout("grpc-timeout", String(text));
+  return timeout;
 }

@@ -23,6 +23,14 @@ export interface HttpRequest {
   readonly context: HttpContext | undefined;
 }
 
+/** What answers the requests of a host. */
+export interface HttpHandler {
+  /** Answer a request, or leave it to the host by returning `undefined`. */
+  handle(request: HttpRequest): HttpResponse | Promise<HttpResponse> | undefined;
+  /** The 404 of a host that has nothing else to go on with. */
+  answerNotFound(request: HttpRequest): HttpResponse;
+}
+
 export interface HttpResponse {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;

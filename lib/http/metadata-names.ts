@@ -16,15 +16,19 @@ const transportHeaders: ReadonlySet<string> = new Set([...connectionHeaders, "tr
 /** Headers that only the server can know. */
 const framingHeaders: ReadonlySet<string> = new Set(["content-length", "content-type"]);
 
-/** Is a request header metadata at all? HTTP's own headers are not, nor are those of gRPC's wire. */
-export function isRequestMetadata(header: string): boolean {
-  return !(
+/** Is a request header of use to HTTP alone? */
+export function isHttpHeader(header: string): boolean {
+  return (
     transportHeaders.has(header) ||
     header === "host" ||
     header === "accept-encoding" ||
-    header.startsWith("content-") ||
-    header.startsWith("grpc-")
+    header.startsWith("content-")
   );
+}
+
+/** Is a request header metadata at all? HTTP's own headers are not, nor are those of gRPC's wire. */
+export function isRequestMetadata(header: string): boolean {
+  return !isHttpHeader(header) && !header.startsWith("grpc-");
 }
 
 /** May a key be a response header? */

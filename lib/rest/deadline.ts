@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { invalidTimeout, type TimeoutLimits, toDeadline } from "../http/deadline.js";
-import { parseGrpcTimeout } from "../http/grpc-timeout.js";
+import { readGrpcTimeout } from "../http/grpc-timeout.js";
 
 /**
  * The deadline of a request, in milliseconds since 1970, `Infinity` without one. The client asks with
@@ -12,16 +12,10 @@ import { parseGrpcTimeout } from "../http/grpc-timeout.js";
  * @throws RpcError INVALID_ARGUMENT for a timeout that cannot be read.
  */
 export function readDeadline(headers: IncomingHttpHeaders, limits: TimeoutLimits): number {
-  return toDeadline(readTimeout(headers), limits);
+  return toDeadline(readGrpcTimeout(headers) ?? readServerTimeout(headers), limits);
 }
 
-function readTimeout(headers: IncomingHttpHeaders): number | undefined {
-  const grpc = headers["grpc-timeout"];
-  if (grpc !== undefined) {
-    const timeout = parseGrpcTimeout(String(grpc));
-    if (timeout === undefined) throw invalidTimeout("grpc-timeout", String(grpc));
-    return timeout;
-  }
+function readServerTimeout(headers: IncomingHttpHeaders): number | undefined {
   const seconds = headers["x-server-timeout"];
   if (seconds === undefined) return undefined;
   if (!/^(\d{1,9}(\.\d{0,9})?|\.\d{1,9})$/.test(String(seconds))) {

@@ -6,7 +6,7 @@ import { ServerCall } from "../call/server-call.js";
 import { createDeadlineError } from "../http/deadline.js";
 import { HttpDoor } from "../http/http-door.js";
 import { HttpError } from "../http/http-error.js";
-import type { HttpRequest, HttpResponse } from "../http/http-message.js";
+import type { HttpHandler, HttpRequest, HttpResponse } from "../http/http-message.js";
 import { checkBinaryHeaders } from "../http/metadata-headers.js";
 import type { RouteMatch, Router } from "../http-rule/router.js";
 import { blameBody } from "./blame-body.js";
@@ -19,19 +19,12 @@ import { createRouteTable, type Route } from "./route.js";
 import { readSystemParameters } from "./system-parameters.js";
 import { withoutBody, withoutContent } from "./without-body.js";
 
-export interface RestHandler {
-  /** Answer a request, or leave it to the host by returning `undefined`. */
-  handle(request: HttpRequest): HttpResponse | Promise<HttpResponse> | undefined;
-  /** The 404 of a host that has nothing else to go on with. */
-  answerNotFound(request: HttpRequest): HttpResponse;
-}
-
 /** REST over the given router: match, decode, invoke, encode. */
 export function createRestHandler(
   router: Router,
   findEndpoint: (path: string) => Endpoint,
   settings: RestSettings,
-): RestHandler {
+): HttpHandler {
   const findRoute = createRouteTable(findEndpoint, settings);
   const errors = createErrorEncoder(settings);
 

@@ -1,6 +1,8 @@
 import type { Endpoint } from "../call/endpoint.js";
 import type { Message } from "../call/message.js";
 import { codes, RpcError } from "../call/rpc-error.js";
+import { decodeText } from "../http/content-type.js";
+import type { JsonCodecs } from "../json/codec.js";
 
 /** Between the bytes that a protocol carries and the messages that a handler takes and gives. */
 export interface MessageCoding {
@@ -25,6 +27,26 @@ export function createBinaryCoding(endpoint: Endpoint): MessageCoding {
       }
     },
     encode: (message) => endpoint.messages.serializeResponse(message),
+  };
+}
+
+/** Messages as JSON text. */
+export function createJsonCoding(endpoint: Endpoint, codecs: JsonCodecs): MessageCoding {
+  const request = codecs.message(endpoint.method.requestType);
+  const response = codecs.message(endpoint.method.responseType);
+  return {
+    decode(bytes) {
+      const text = decodeText(bytes, "utf-8");
+      const { messages } = endpoint;
+      // A handler in a form of its own, or in another server, is met with bytes.
+      return messages.isForeign ? messages.deserializeRequest(request.toBinary(text)) : request.decode(text);
+    },
+    encode(message) {
+      const { messages } = endpoint;
+      return messages.isForeign
+        ? Buffer.from(response.fromBinary(messages.serializeResponse(message)))
+        : response.encodeToBytes(message);
+    },
   };
 }
 

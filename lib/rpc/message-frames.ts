@@ -1,6 +1,5 @@
-import { promisify } from "node:util";
-import { deflate, gunzip, gzip, inflate } from "node:zlib";
 import { codes, RpcError } from "../call/rpc-error.js";
+import { type CompressionName, compressions } from "./compressions.js";
 
 // Length-Prefixed-Message → Compressed-Flag Message-Length Message
 // Compressed-Flag         → 0 / 1                        1 byte
@@ -10,14 +9,6 @@ import { codes, RpcError } from "../call/rpc-error.js";
 
 const prefixLength = 5;
 
-/** The names of `grpc-encoding`, with what they stand for. */
-export const compressions = {
-  gzip: { compress: promisify(gzip), decompress: promisify(gunzip) },
-  deflate: { compress: promisify(deflate), decompress: promisify(inflate) },
-};
-
-export type CompressionName = keyof typeof compressions;
-
 export interface Frame {
   readonly isCompressed: boolean;
   readonly bytes: Buffer;
@@ -25,10 +16,15 @@ export interface Frame {
 
 /** Put the prefix before a message. */
 export function frameMessage(message: Uint8Array, isCompressed: boolean): Buffer {
-  const frame = Buffer.allocUnsafe(prefixLength + message.length);
-  frame[0] = isCompressed ? 1 : 0;
-  frame.writeUInt32BE(message.length, 1);
-  frame.set(message, prefixLength);
+  return frameBytes(message, isCompressed ? 1 : 0);
+}
+
+/** The same for what is no message: the protocols of browsers end a response with a frame that has a flag of its own. */
+export function frameBytes(bytes: Uint8Array, flags: number): Buffer {
+  const frame = Buffer.allocUnsafe(prefixLength + bytes.length);
+  frame[0] = flags;
+  frame.writeUInt32BE(bytes.length, 1);
+  frame.set(bytes, prefixLength);
   return frame;
 }
 
@@ -36,7 +32,10 @@ const mergedPieces = 256;
 
 /** Splits a stream of bytes into messages. */
 export interface FrameParser {
-  /** @throws RpcError RESOURCE_EXHAUSTED as soon as a message announces to be longer than the limit. */
+  /**
+   * @throws RpcError RESOURCE_EXHAUSTED as soon as a message announces to be longer than the limit, INTERNAL for flags
+   *   that no request has.
+   */
   push(chunk: Buffer): readonly Frame[];
   /** The bytes end between two messages, as they should. */
   readonly isComplete: boolean;
@@ -64,11 +63,13 @@ export function createFrameParser(limit: number): FrameParser {
       const frames: Frame[] = [];
       while (available >= needed) {
         const bytes = join();
+        const flags = bytes[0] as number;
+        if (flags > 1) throw new RpcError(codes.INTERNAL, `a message has the flags ${flags}`);
         const length = bytes.readUInt32BE(1);
         if (length > limit) throw createTooLarge(limit, length);
         needed = prefixLength + length;
         if (available < needed) break;
-        frames.push({ isCompressed: bytes[0] === 1, bytes: bytes.subarray(prefixLength, needed) });
+        frames.push({ isCompressed: flags === 1, bytes: bytes.subarray(prefixLength, needed) });
         pending = available === needed ? [] : [bytes.subarray(needed)];
         available -= needed;
         needed = prefixLength;
@@ -84,7 +85,7 @@ export function createFrameParser(limit: number): FrameParser {
 /**
  * The message of a frame.
  *
- * @throws RpcError INTERNAL when it is not what `grpc-encoding` says, RESOURCE_EXHAUSTED when it is too long.
+ * @throws RpcError INTERNAL when it is not what the headers say, RESOURCE_EXHAUSTED when it is too long.
  */
 export async function openFrame(
   { isCompressed, bytes }: Frame,
@@ -93,7 +94,7 @@ export async function openFrame(
 ): Promise<Buffer> {
   if (!isCompressed) return bytes;
   if (compression === undefined) {
-    throw new RpcError(codes.INTERNAL, "a compressed message without a grpc-encoding");
+    throw new RpcError(codes.INTERNAL, "a compressed message, whose compression no header names");
   }
   try {
     return await compressions[compression].decompress(bytes, {

@@ -47,6 +47,8 @@ export interface ServedCall {
   readonly requests: Requests;
   readonly responses: Responses;
   readonly writeStatus: WriteStatus;
+  /** What of the call's headers cannot be read: the call fails before its handler, and interceptors see it. */
+  readonly fault?: { readonly error: unknown } | undefined;
 }
 
 /** A call that came through `door`; its deadline, in milliseconds since 1970, cancels it. */
@@ -74,7 +76,7 @@ export async function serveCall(served: ServedCall): Promise<void> {
         break;
       }
       case "client-streaming": {
-        const { handle } = endpoint.handler as { handle: ClientStreamingHandler };
+        const { handle } = findHandler(served) as { handle: ClientStreamingHandler };
         await sendAnswer(served, () => handle(readAll(served), call));
         break;
       }
@@ -84,7 +86,7 @@ export async function serveCall(served: ServedCall): Promise<void> {
         break;
       }
       case "duplex-streaming": {
-        const { handle } = endpoint.handler as { handle: DuplexStreamingHandler };
+        const { handle } = findHandler(served) as { handle: DuplexStreamingHandler };
         await sendStream(served, () => handle(readAll(served), call));
         break;
       }
@@ -97,14 +99,19 @@ export async function serveCall(served: ServedCall): Promise<void> {
   }
 }
 
+function findHandler({ endpoint, fault }: ServedCall): Handler {
+  return fault === undefined ? endpoint.handler : endpoint.failingHandler(fault.error);
+}
+
 interface Single {
   readonly handler: Handler;
   readonly request: Message;
 }
 
 /** A request that cannot be read is a call that fails, so that interceptors count and log it. */
-async function readSingle({ call, endpoint, coding, requests }: ServedCall): Promise<Single> {
+async function readSingle({ call, endpoint, coding, requests, fault }: ServedCall): Promise<Single> {
   try {
+    if (fault !== undefined) throw fault.error;
     const request = coding.decode(await call.untilCancelled(() => readOnly(requests)));
     return { handler: endpoint.handler, request };
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { RestHandler } from "../rest/rest-handler.js";
+import type { HttpHandler } from "../http/http-message.js";
 import type { Services } from "../services.js";
 import { createHttpHandler, type TranscodingOptions } from "./http-handler.js";
 import { toHttpRequest } from "./node-http.js";
@@ -26,7 +26,7 @@ export function createTranscoder(services: Services, options: TranscodingOptions
 }
 
 /** The middleware of a handler that has been compiled before. */
-export function toTranscoder(handler: RestHandler): Transcoder {
+export function toTranscoder(handler: HttpHandler): Transcoder {
   return function transcode(req, res, next) {
     const request = toHttpRequest(req, res);
     const response = handler.handle(request);

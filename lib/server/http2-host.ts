@@ -9,7 +9,7 @@ import type { ChannelOptions } from "@grpc/grpc-js";
 import { type GrpcOverHttp2, isGrpc } from "../grpc/wire/grpc-over-http2.js";
 import type { Peer } from "../grpc/wire/grpc-stream.js";
 import { type ConnectionPolicy, keepConnection } from "../grpc/wire/keep-connection.js";
-import type { RestHandler } from "../rest/rest-handler.js";
+import type { HttpHandler } from "../http/http-message.js";
 import type { Http2Request } from "./http2-exchange.js";
 import { Http2HttpRequest } from "./http2-http.js";
 import type { RequestListener } from "./listen.js";
@@ -17,14 +17,14 @@ import { printPeer, readAuthContext } from "./peer.js";
 
 export interface Http2HostOptions {
   readonly grpc: GrpcOverHttp2;
-  readonly rest: RestHandler;
+  readonly handler: HttpHandler;
   /** What is neither. */
   readonly app: RequestListener | undefined;
   readonly channelOptions: ChannelOptions;
   readonly policy: ConnectionPolicy;
 }
 
-/** Serves HTTP/2 connections: each stream of them is a gRPC call, a REST call, or a request for the app. */
+/** Serves HTTP/2 connections: each stream of them is a gRPC call, a request to the services, or one for the app. */
 export interface Http2Host {
   serve(socket: Socket): void;
   /** Tell the clients to go: no new streams, those at work go on. Resolves when all connections are closed. */
@@ -90,7 +90,7 @@ function closeSession(session: ServerHttp2Session, done: () => void): void {
   }
 }
 
-function serveHttp(request: Http2Request, peer: Peer, { rest, app }: Http2HostOptions): void {
+function serveHttp(request: Http2Request, peer: Peer, { handler, app }: Http2HostOptions): void {
   const { stream, headers } = request;
   if (headers[":method"] === "CONNECT") {
     stream.respond({ ":status": 501 }, { endStream: true });
@@ -98,13 +98,13 @@ function serveHttp(request: Http2Request, peer: Peer, { rest, app }: Http2HostOp
   }
   if (headers.expect === "100-continue") stream.additionalHeaders({ ":status": 100 });
   const httpRequest = new Http2HttpRequest(request, peer);
-  const response = rest.handle(httpRequest);
+  const response = handler.handle(httpRequest);
   if (response === undefined && app !== undefined) {
     const { req, res } = httpRequest.context;
     app(req, res);
     return;
   }
-  Promise.resolve(response ?? rest.answerNotFound(httpRequest))
+  Promise.resolve(response ?? handler.answerNotFound(httpRequest))
     .then((settled) => httpRequest.respond(settled))
     // Only a fault of ours comes here: everything a handler or a client does wrong is a response.
     .catch(() => closeFailed(stream));

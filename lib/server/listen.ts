@@ -86,16 +86,17 @@ export async function listen(services: Services, options: ListenOptions): Promis
     health,
     ...transcoding
   } = options;
-  const rest = createHttpHandler(services, transcoding);
   const served = withBuiltInServices(services, { reflection, health });
+  const builtIn = served.all.filter((one) => one !== services);
+  const handler = createHttpHandler(services, transcoding, builtIn);
   const http2 = createHttp2Host({
     grpc: createGrpcOverHttp2(collectMethods(served.all, transcoding), channelOptions),
-    rest,
+    handler,
     app,
     channelOptions,
     policy: readConnectionPolicy(channelOptions),
   });
-  const transcode = toTranscoder(rest);
+  const transcode = toTranscoder(handler);
   const onRequest: RequestListener = (req, res) => {
     if (isGrpc(req.headers["content-type"])) refuseGrpc(res);
     else if (app === undefined) transcode(req, res);

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { type ChannelOptions, Metadata } from "@grpc/grpc-js";
 import { codes } from "../../call/rpc-error.js";
 import { parseGrpcTimeout } from "../../http/grpc-timeout.js";
-import { type CompressionName, compressions } from "../../rpc/message-frames.js";
+import { type CompressionName, chooseCompression, grpcCompressions } from "../../rpc/compressions.js";
 import { abandonCall, openCall, serveCall } from "../../rpc/serve-call.js";
 import type { ServedMethod } from "../served-methods.js";
 import { GrpcStream, type Peer } from "./grpc-stream.js";
@@ -54,7 +54,8 @@ export function createGrpcOverHttp2(
       return;
     }
     const known = methods.get(String(headers[":path"]));
-    const compression = acceptsEncoding(headers, preferred) ? preferred : undefined;
+    const accepted = String(headers["grpc-accept-encoding"] ?? "");
+    const compression = preferred && chooseCompression(accepted, [preferred]);
     const onError = known?.options.onError ?? (() => {});
     const responses = new GrpcStream(stream, { peer, headers, compression, sendLimit, onError });
     const fault = findFault(headers, known !== undefined);
@@ -91,7 +92,7 @@ function findFault(headers: IncomingHttpHeaders, isKnown: boolean) {
     return status(codes.INTERNAL, `invalid grpc-timeout "${timeout}"`);
   }
   const encoding = String(headers["grpc-encoding"] ?? "identity");
-  if (encoding !== "identity" && !Object.hasOwn(compressions, encoding)) {
+  if (encoding !== "identity" && !grpcCompressions.some((name) => name === encoding)) {
     return status(codes.UNIMPLEMENTED, `unsupported grpc-encoding "${encoding}"`);
   }
   return undefined;
@@ -109,11 +110,4 @@ function readLimit(limit: number): number {
 function readEncoding(headers: IncomingHttpHeaders): CompressionName | undefined {
   const encoding = headers["grpc-encoding"];
   return encoding === undefined || encoding === "identity" ? undefined : (encoding as CompressionName);
-}
-
-function acceptsEncoding(headers: IncomingHttpHeaders, name: CompressionName | undefined): boolean {
-  if (name === undefined) return false;
-  return String(headers["grpc-accept-encoding"] ?? "")
-    .split(",")
-    .some((accepted) => accepted.trim() === name);
 }

@@ -4,8 +4,9 @@ import { idleMetricsRecorder } from "../../call/idle-metrics-recorder.js";
 import { codes, RpcError } from "../../call/rpc-error.js";
 import type { AuthContext, Door, MetricsRecorder, ServerCall } from "../../call/server-call.js";
 import { encodeGrpcMessage } from "../../http/grpc-message.js";
+import { type CompressionName, compressions, leastCompressed } from "../../rpc/compressions.js";
 import type { GrpcStatus } from "../../rpc/grpc-status.js";
-import { type CompressionName, compressions, frameMessage } from "../../rpc/message-frames.js";
+import { frameMessage } from "../../rpc/message-frames.js";
 import type { Responses } from "../../rpc/serve-call.js";
 import { readHeaders, writeHeaders } from "./grpc-headers.js";
 
@@ -28,8 +29,6 @@ export interface GrpcStreamOptions {
 
 const contentType = "application/grpc+proto";
 const acceptedEncodings = "identity,deflate,gzip";
-/** Shorter messages do not get shorter. */
-const leastCompressed = 1024;
 
 /** The response side of a gRPC call on an HTTP/2 stream, and what is known about its request. */
 export class GrpcStream implements Door, Responses {

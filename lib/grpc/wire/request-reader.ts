@@ -1,6 +1,7 @@
 import type { ServerHttp2Stream } from "node:http2";
 import { codes, RpcError } from "../../call/rpc-error.js";
-import { type CompressionName, createFrameParser, type Frame, openFrame } from "../../rpc/message-frames.js";
+import type { CompressionName } from "../../rpc/compressions.js";
+import { createFrameParser, type Frame, openFrame } from "../../rpc/message-frames.js";
 import type { Requests } from "../../rpc/serve-call.js";
 
 export interface RequestReaderOptions {

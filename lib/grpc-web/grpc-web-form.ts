@@ -1,0 +1,51 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { Metadata } from "@grpc/grpc-js";
+import { codes } from "../call/rpc-error.js";
+import { encodeGrpcMessage } from "../http/grpc-message.js";
+import { writeMetadata } from "../http/metadata-headers.js";
+import { type CompressionName, grpcCompressions } from "../rpc/compressions.js";
+import type { FramedForm } from "../rpc/framed-call.js";
+import type { GrpcStatus } from "../rpc/grpc-status.js";
+import { frameBytes } from "../rpc/message-frames.js";
+import { rpcNames } from "../rpc/rpc-names.js";
+import { type GrpcWebType, printGrpcWebType } from "./content-type.js";
+
+/** The frame of the trailers, which come at the end of the body: a browser's programs see no others. */
+const trailersFlag = 0x80;
+
+/** How gRPC-Web writes what is around the messages of a response. */
+export function createGrpcWebForm(type: GrpcWebType, compression: CompressionName | undefined): FramedForm {
+  return {
+    headers: {
+      "content-type": printGrpcWebType(type),
+      "grpc-accept-encoding": ["identity", ...grpcCompressions].join(","),
+      ...(compression === undefined ? {} : { "grpc-encoding": compression }),
+    },
+    encodeEnd: (trailers) => encodeTrailers({ "grpc-status": String(codes.OK) }, trailers),
+    encodeFailure: (status) => encodeTrailers(printStatus(status), status.metadata),
+    encodeFailureHeaders: (status) => addMetadata(printStatus(status), status.metadata),
+    // The client is to read each frame when it comes: base64 of frames that do not wait for each other.
+    encodeFrame: type.isText ? (frame) => Buffer.from(frame.toString("base64")) : (frame) => frame,
+  };
+}
+
+type Headers = Record<string, number | string | string[] | undefined>;
+
+function printStatus({ code, details }: GrpcStatus): Headers {
+  return {
+    "grpc-status": String(code),
+    ...(details === "" ? {} : { "grpc-message": encodeGrpcMessage(details) }),
+  };
+}
+
+function addMetadata(headers: Headers, metadata: Metadata | undefined): OutgoingHttpHeaders {
+  if (metadata !== undefined) writeMetadata(metadata, headers, rpcNames.trailerOf);
+  return headers;
+}
+
+function encodeTrailers(status: Headers, metadata: Metadata | undefined): Buffer {
+  const lines = Object.entries(addMetadata(status, metadata)).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one) => `${name}: ${one}\r\n`),
+  );
+  return frameBytes(Buffer.from(lines.join("")), trailersFlag);
+}

@@ -1,0 +1,36 @@
+import type { Endpoint } from "../call/endpoint.js";
+import type { ServerCall } from "../call/server-call.js";
+import { HttpDoor } from "../http/http-door.js";
+import type { HttpRequest, HttpResponse } from "../http/http-message.js";
+import { writeMetadata } from "../http/metadata-headers.js";
+import { rpcNames } from "./rpc-names.js";
+import type { RpcSettings } from "./rpc-settings.js";
+import { abandonCall, openCall } from "./serve-call.js";
+
+/** A call that came as an HTTP request: the door that it came through, and its response to be. */
+export class HttpCall extends HttpDoor {
+  readonly call: ServerCall;
+  /** Settles when it is known how the answer begins. */
+  readonly response: Promise<HttpResponse>;
+  #respond!: (response: HttpResponse) => void;
+
+  constructor(
+    endpoint: Endpoint,
+    request: HttpRequest,
+    { deadline, onError }: Pick<RpcSettings, "onError"> & { readonly deadline: number },
+  ) {
+    super(request, { metadataNames: rpcNames, onError });
+    this.response = new Promise((resolve) => {
+      this.#respond = resolve;
+    });
+    this.call = openCall(endpoint, this, deadline);
+    request.onAbort(() => abandonCall(this.call));
+  }
+
+  /** Answer; the response metadata so far goes with the headers. */
+  protected respond({ headers, ...response }: HttpResponse): void {
+    const all = { ...headers };
+    if (this.responseMetadata !== undefined) writeMetadata(this.responseMetadata, all, rpcNames.headerOf);
+    this.#respond({ headers: all, ...response });
+  }
+}

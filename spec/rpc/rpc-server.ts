@@ -1,0 +1,65 @@
+import { once } from "node:events";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { onTestFinished } from "vitest";
+import {
+  createTranscoder,
+  loadServices,
+  type ServiceImplementation,
+  type Services,
+  type TranscodingOptions,
+} from "../../lib/index.js";
+import { behaviourProto } from "../behaviour/each-protocol.js";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+export interface RpcServer {
+  readonly url: string;
+  readonly services: Services;
+  /** What callers were not told. */
+  readonly faults: unknown[];
+  /** POST to a method of behaviour.v1.Notes. */
+  post(
+    method: string,
+    contentType: string,
+    body: Uint8Array,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>;
+}
+
+/** Serve behaviour.v1.Notes in every protocol, until the spec is over. */
+export async function serveNotes(
+  implementation: ServiceImplementation,
+  options: TranscodingOptions = {},
+): Promise<RpcServer> {
+  const services = await loadServices(behaviourProto);
+  services.add("behaviour.v1.Notes", implementation);
+  const faults: unknown[] = [];
+  const onError = (error: unknown) => faults.push(error);
+  const server = http.createServer(createTranscoder(services, { protocols: "all", onError, ...options }));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    services,
+    faults,
+    async post(method, contentType, body, headers) {
+      const response = await fetch(`${url}/behaviour.v1.Notes/${method}`, {
+        method: "POST",
+        body,
+        headers: { ...headers, "content-type": contentType },
+      });
+      const bytes = Buffer.from(await response.arrayBuffer());
+      return { status: response.status, headers: response.headers, body: bytes };
+    },
+  };
+}
