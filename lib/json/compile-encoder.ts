@@ -1,9 +1,9 @@
 import type protobuf from "protobufjs";
+import { hasOwnFields } from "../schema/wire-values.js";
 import { oneofOf } from "./field-names.js";
 import { type EncoderContext, FieldWriter } from "./field-writer.js";
 import { FunctionSource } from "./generated-function.js";
-import { maxDepth } from "./json-reader.js";
-import { type WriteValue, WrongValue } from "./write-scalar.js";
+import type { WriteValue } from "./write-scalar.js";
 
 /**
  * Generate the writer of a message type.
@@ -12,9 +12,7 @@ import { type WriteValue, WrongValue } from "./write-scalar.js";
  * for `put`, which stands for stores of four characters each:
  *
  *     return function write(w, start, m, depth) {
- *       if (typeof m !== "object" || m === null || Array.isArray(m) || depth > 100) refuse(m, depth);
- *       // All properties of a plain object are its own; others may have defaults on their prototype.
- *       const isPlain = Object.getPrototypeOf(m) === Object.prototype;
+ *       const own = hasOwnFields(m, depth);
  *       let at = start, v, mark;
  *       v = m.token;
  *       put(',"token":"');
@@ -23,7 +21,7 @@ import { type WriteValue, WrongValue } from "./write-scalar.js";
  *       put('","size":');
  *       if (v !== undefined && v !== null) at = writeInt32(w, at, v, depth); else put("0");
  *       v = m.next;
- *       if (v !== undefined && v !== null && (isPlain || Object.hasOwn(m, "next"))) {
+ *       if (v !== undefined && v !== null && (own || Object.hasOwn(m, "next"))) {
  *         put(',"next":');
  *         at = (next.made ?? next.make())(w, at, v, depth + 1);
  *       }
@@ -40,9 +38,7 @@ export function compileEncoder(type: protobuf.Type, context: EncoderContext): Wr
   ];
   for (const field of fields) field.declareWriter();
   source.line("return function write(w, start, m, depth) {");
-  source.line(`if (typeof m !== "object" || m === null || Array.isArray(m) || depth > ${maxDepth})`);
-  source.line(`${source.constant(refuse)}(m, depth);`);
-  source.line("const isPlain = Object.getPrototypeOf(m) === Object.prototype;");
+  source.line(`const own = ${source.constant(hasOwnFields)}(m, depth);`);
   source.line("let at = start, v, mark, valueAt;");
   for (const [i, oneof] of oneofs.entries()) {
     source.line(`let o${i};`);
@@ -71,8 +67,4 @@ export function compileFieldEncoder(field: protobuf.Field, context: EncoderConte
   source.line("return at;");
   source.line("};");
   return source.compile() as WriteValue;
-}
-
-function refuse(message: unknown, depth: number): never {
-  throw new WrongValue(message, depth > maxDepth ? `it is nested deeper than ${maxDepth} levels` : "");
 }

@@ -1,4 +1,6 @@
 import protobuf from "protobufjs";
+import { enumValuesOf } from "../schema/enum-values.js";
+import { toEnum } from "../schema/wire-values.js";
 import { compileEncoder, compileFieldEncoder } from "./compile-encoder.js";
 import { enumNames } from "./enum-names.js";
 import type { EncoderContext } from "./field-writer.js";
@@ -12,7 +14,6 @@ import {
   type LazyWriter,
   type ValueWriter,
   type WriteValue,
-  WrongValue,
   writeBool,
   writeBytes,
   writeDouble,
@@ -110,8 +111,13 @@ function basicWriter(type: string, switches: EncodeSwitches): ValueWriter {
 }
 
 function enumWriter(type: protobuf.Enum, switches: EncodeSwitches): ValueWriter {
+  const values = enumValuesOf(type);
   if (type.fullName === ".google.protobuf.NullValue") {
-    return { write: (writer, at) => writer.putAscii(at, "null"), isQuoted: false };
+    const writeNullValue: WriteValue = (writer, at, value) => {
+      toEnum(value, values);
+      return writer.putAscii(at, "null");
+    };
+    return { write: writeNullValue, isQuoted: false };
   }
   const { byNumber, find } = enumNames(type, switches);
   const texts = new Map<unknown, Buffer>();
@@ -122,10 +128,7 @@ function enumWriter(type: protobuf.Enum, switches: EncodeSwitches): ValueWriter 
   const isAscii = [...texts.values()].every((text) => text.every((byte) => byte < 128));
   function write(writer: JsonWriter, at: number, value: unknown): number {
     const text = texts.get(value) ?? texts.get(typeof value === "string" ? find(value) : undefined);
-    if (text === undefined) {
-      if (typeof value === "number") return writeInt32(writer, at, value);
-      throw new WrongValue(value);
-    }
+    if (text === undefined) return writeInt32(writer, at, toEnum(value, values));
     if (!isAscii) writer.isAscii = false;
     return writer.putBytes(at, text);
   }
@@ -137,16 +140,10 @@ function enumWriter(type: protobuf.Enum, switches: EncodeSwitches): ValueWriter 
 function keyWriter(field: protobuf.MapField): WriteValue {
   const { keyType } = field;
   if (keyType === "string") return writeString;
-  if (keyType === "bool") return writeBoolKey;
+  if (keyType === "bool") return writeBool;
   const range = integerRanges.get(keyType)!;
   const write = digitsWriter(range);
   return range.is64 ? (writer, at, key, depth) => write(writer, at, unhash(key, range), depth) : write;
-}
-
-function writeBoolKey(writer: JsonWriter, at: number, key: unknown): number {
-  if (key === true || key === "true") return writer.putAscii(at, "true");
-  if (key === false || key === "false") return writer.putAscii(at, "false");
-  throw new WrongValue(key);
 }
 
 /** In messages that protobufjs decoded, 64-bit keys are the eight bytes of the number as text. */

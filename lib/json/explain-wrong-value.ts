@@ -1,12 +1,11 @@
-import { inspect } from "node:util";
 import protobuf from "protobufjs";
-import { cut, type Subject } from "./describe-fault.js";
+import { WrongValue } from "../schema/wire-values.js";
+import type { Subject } from "./describe-fault.js";
 import type { Encoders } from "./encoders.js";
 import { elementTypeName, fieldTypeName, namesOf, protoName, typeName } from "./field-names.js";
 import { maxDepth } from "./json-reader.js";
 import { JsonWriter } from "./json-writer.js";
 import { isWellKnown } from "./well-known.js";
-import { WrongValue } from "./write-scalar.js";
 
 /**
  * The error of a message that cannot be written, with the path of the field. It is the handler's fault.
@@ -26,13 +25,9 @@ export function explainWrongValue(
     subject instanceof protobuf.Type
       ? findInMessage(value, subject, "", search)
       : findInField(value, subject.field, subject.path, search);
-  const place = found === undefined ? "" : ` for field "${found.path}" (${found.type})`;
-  const message = typeName(
-    subject instanceof protobuf.Type ? subject : (subject.field.parent as protobuf.Type),
-  );
-  const reason = fault.reason === "" ? "" : `: ${fault.reason}`;
-  return new Error(
-    `invalid value ${cut(inspect(fault.value, { depth: 0, breakLength: Infinity }))}${place} of ${message}${reason}`,
+  if (found !== undefined) fault.enclose(found.path, undefined, found.type);
+  return fault.within(
+    typeName(subject instanceof protobuf.Type ? subject : (subject.field.parent as protobuf.Type)),
   );
 }
 

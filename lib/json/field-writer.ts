@@ -1,9 +1,10 @@
 import protobuf from "protobufjs";
+import { keysOf, toList } from "../schema/wire-values.js";
 import { jsonName, namesOf, protoName } from "./field-names.js";
 import { type FunctionSource, quote } from "./generated-function.js";
 import { JsonWriter, smallSize } from "./json-writer.js";
 import { isWrittenAsString } from "./well-known.js";
-import { type LazyWriter, type ValueWriter, type WriteValue, WrongValue } from "./write-scalar.js";
+import type { LazyWriter, ValueWriter, WriteValue } from "./write-scalar.js";
 
 /** What an encoder needs to know of its surroundings. */
 export interface EncoderContext {
@@ -169,14 +170,14 @@ export class FieldWriter {
   /** Whether `v`, which has been loaded, was set by the handler and is no default of a prototype. */
   get #isSet(): string {
     const owns = namesOf(this.field).map((name) => `Object.hasOwn(m, ${quote(name)})`);
-    return `v !== undefined && v !== null && (isPlain || ${owns.join(" || ")})`;
+    return `v !== undefined && v !== null && (own || ${owns.join(" || ")})`;
   }
 
   #declareListWriter(): void {
     const source = this.#source;
     const mark = this.#elementMark;
     source.line(`function write${this.#index}(w, at, items, depth) {`);
-    source.line(`if (!Array.isArray(items)) throw new ${source.constant(WrongValue)}(items);`);
+    source.line(`if (!Array.isArray(items)) items = ${source.constant(toList)}(items);`);
     source.line("const length = items.length;");
     source.line('if (length === 0) return w.putAscii(at, "[]");');
     this.#put(`[${mark}`);
@@ -231,9 +232,4 @@ export class FieldWriter {
     this.#source.line(`{ const { view } = w; ${stores.join(" ")} } at += ${bytes.length};`);
     if (bytes.length !== text.length) this.#source.line("w.isAscii = false;");
   }
-}
-
-function keysOf(map: unknown): string[] {
-  if (typeof map !== "object" || map === null || Array.isArray(map)) throw new WrongValue(map);
-  return Object.keys(map);
 }

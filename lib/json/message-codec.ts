@@ -1,4 +1,5 @@
 import protobuf from "protobufjs";
+import { WrongValue } from "../schema/wire-values.js";
 import type { MessageCodec } from "./codec.js";
 import type { Decoders } from "./decoders.js";
 import { describeFault, type FaultSource, type Subject } from "./describe-fault.js";
@@ -11,7 +12,7 @@ import type { JsonWriter, WriterPool } from "./json-writer.js";
 import { encodeBytes } from "./read-any.js";
 import type { LazyReader } from "./read-value.js";
 import type { ResolveType } from "./resolve-type.js";
-import { type LazyWriter, WrongValue } from "./write-scalar.js";
+import type { LazyWriter } from "./write-scalar.js";
 
 /** The readers and writers of one set of switches. */
 export interface Compiled {

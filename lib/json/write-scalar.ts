@@ -1,15 +1,18 @@
-import { decodeBase64 } from "./base64.js";
+import {
+  maxFloat,
+  toBool,
+  toBytes,
+  toDouble,
+  toFloat,
+  toInt32,
+  toInt64,
+  toText,
+  toUint32,
+  toUint64,
+} from "../schema/wire-values.js";
 import { type JsonWriter, smallSize } from "./json-writer.js";
 import type { LazyFunction } from "./lazy-function.js";
-import {
-  type IntegerRange,
-  int64,
-  integerRanges,
-  isPlainInteger,
-  parseFloatText,
-  parseInteger,
-  uint64,
-} from "./number-text.js";
+import { type IntegerRange, integerRanges, isPlainInteger } from "./number-text.js";
 
 /**
  * Writes a value at some place, and returns the place after it. `depth` counts the messages around it. The caller has
@@ -40,17 +43,6 @@ export function jsonWriter({ write, isQuoted }: ValueWriter): WriteValue {
 
 const quoteMark = 34;
 
-/** A handler answered what its field cannot hold. `explainWrongValue` finds out where. */
-export class WrongValue {
-  readonly value: unknown;
-  readonly reason: string;
-
-  constructor(value: unknown, reason = "") {
-    this.value = value;
-    this.reason = reason;
-  }
-}
-
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings may not contain them
 const needsEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
 
@@ -73,21 +65,14 @@ function writeAnyString(writer: JsonWriter, at: number, text: string): number {
   return writer.putText(at, needsEscape.test(text) ? escapeCharacters(text) : text);
 }
 
-function toText(value: unknown): string {
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
-    return String(value);
-  throw new WrongValue(value);
-}
-
 /** What stands between the quotes of a JSON string. Lone surrogates become U+FFFD, as they do in UTF-8. */
 function escapeCharacters(text: string): string {
   return JSON.stringify(text.replace(/\p{Surrogate}/gu, "\ufffd")).slice(1, -1);
 }
 
 export function writeBool(writer: JsonWriter, at: number, value: unknown): number {
-  if (value === true || value === 1) return writer.putAscii(at, "true");
-  if (value === false || value === 0) return writer.putAscii(at, "false");
-  throw new WrongValue(value);
+  const isTrue = typeof value === "boolean" ? value : toBool(value);
+  return writer.putAscii(at, isTrue ? "true" : "false");
 }
 
 /** Write an integer that a number holds exactly. */
@@ -110,13 +95,13 @@ export function writeDigits(writer: JsonWriter, at: number, value: number): numb
 }
 
 export function writeInt32(writer: JsonWriter, at: number, value: unknown): number {
-  if (typeof value === "number" && (value | 0) === value) return writeDigits(writer, at, value);
-  return writer.putAscii(at, integerDigits(value, integerRanges.get("int32")!));
+  const isInt32 = typeof value === "number" && (value | 0) === value;
+  return writeDigits(writer, at, isInt32 ? value : toInt32(value));
 }
 
 export function writeUint32(writer: JsonWriter, at: number, value: unknown): number {
-  if (typeof value === "number" && value >>> 0 === value) return writeDigits(writer, at, value);
-  return writer.putAscii(at, integerDigits(value, integerRanges.get("uint32")!));
+  const isUint32 = typeof value === "number" && value >>> 0 === value;
+  return writeDigits(writer, at, isUint32 ? value : toUint32(value));
 }
 
 /** A writer of integers that are often given as text: those of 64 bits, and keys of maps. */
@@ -130,41 +115,12 @@ export function digitsWriter(range: IntegerRange): WriteValue {
 }
 
 /** The digits of an integer that is given as a number, a bigint, text or a `Long`. */
-function integerDigits(value: unknown, range: IntegerRange): string {
-  const digits = parseInteger(integerText(value), range);
-  if (digits === undefined) throw new WrongValue(value);
-  return digits;
-}
-
-function integerText(value: unknown): string {
-  if (typeof value === "string" || typeof value === "bigint") return String(value);
-  if (typeof value === "number") return Number.isInteger(value) ? exactDigits(value) : "";
-  return isLong(value) ? longDigits(value) : "";
-}
-
-/** The digits of a number, without exponent. The largest 64-bit integers are one too large in a number. */
-function exactDigits(value: number): string {
-  if (value === 2 ** 63) return int64.max;
-  return value === 2 ** 64 ? uint64.max : BigInt(value).toString();
-}
-
-/** A 64-bit integer in two halves, as the `long` package has it. */
-interface LongParts {
-  readonly low: number;
-  readonly high: number;
-  readonly unsigned: boolean;
-}
-
-function isLong(value: unknown): value is LongParts {
-  if (typeof value !== "object" || value === null) return false;
-  return "low" in value && typeof value.low === "number" && "high" in value && typeof value.high === "number";
-}
-
-function longDigits({ low, high, unsigned }: LongParts): string {
-  const isSmall = high === 0 || (high === -1 && low < 0 && !unsigned);
-  if (isSmall) return String(high === 0 ? low >>> 0 : low);
-  const bits = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
-  return String(unsigned ? bits : BigInt.asIntN(64, bits));
+function integerDigits(value: unknown, { is64, isUnsigned }: IntegerRange): string {
+  if (!is64) return String(isUnsigned ? toUint32(value) : toInt32(value));
+  const integer = isUnsigned ? toUint64(value) : toInt64(value);
+  if (typeof integer === "number") return String(integer);
+  const bits = (BigInt(integer.high >>> 0) << 32n) | BigInt(integer.low >>> 0);
+  return String(isUnsigned ? bits : BigInt.asIntN(64, bits));
 }
 
 export function writeDouble(writer: JsonWriter, at: number, value: unknown): number {
@@ -175,7 +131,7 @@ export function writeDouble(writer: JsonWriter, at: number, value: unknown): num
 
 /** Write a `float` in as few digits as tell it from its neighbours of 32 bits: `0.1`, not `0.10000000149011612`. */
 export function writeFloat(writer: JsonWriter, at: number, value: unknown): number {
-  const number = typeof value === "number" ? value : toDouble(value);
+  const number = toFloat(value);
   const size = Math.abs(number);
   const isOrdinary = number === 0 || (size > 1e-37 && size < 1e38);
   const text = printDouble(number);
@@ -183,15 +139,11 @@ export function writeFloat(writer: JsonWriter, at: number, value: unknown): numb
   return writer.putAscii(at, isOrdinary && text.length <= 7 ? text : printFloat(number));
 }
 
-const maxFloat = 3.4028234663852886e38;
 const minNormalFloat = 1.1754943508222875e-38;
 
 function printFloat(number: number): string {
   const float = Math.fround(number);
-  if (!Number.isFinite(float)) {
-    if (Number.isFinite(number)) throw new WrongValue(number);
-    return printDouble(float);
-  }
+  if (!Number.isFinite(float)) return printDouble(float);
   for (let digits = Math.abs(float) < minNormalFloat ? 1 : 6; digits <= 9; digits++) {
     const short = Number(float.toPrecision(digits));
     // Some readers compare with the largest float before they round.
@@ -203,13 +155,6 @@ function printFloat(number: number): string {
 function printDouble(number: number): string {
   if (Number.isFinite(number)) return Object.is(number, -0) ? "-0" : `${number}`;
   return `"${number}"`;
-}
-
-function toDouble(value: unknown): number {
-  const text = isLong(value) ? longDigits(value) : String(value);
-  const number = typeof value === "object" && !isLong(value) ? undefined : parseFloatText(text);
-  if (number === undefined) throw new WrongValue(value);
-  return number;
 }
 
 /** Write bytes as padded base64 of the standard alphabet; text is taken as base64 of either alphabet. */
@@ -247,22 +192,18 @@ function writeShortBytes(bytes: Buffer, start: number, source: Buffer): void {
 
 export function toBuffer(value: unknown): Buffer {
   if (Buffer.isBuffer(value)) return value;
-  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  if (Array.isArray(value) && value.every(isByte)) return Buffer.from(value);
-  const bytes = typeof value === "string" ? decodeBase64(value) : undefined;
-  if (bytes === undefined) throw new WrongValue(value);
-  return bytes;
-}
-
-function isByte(value: unknown): value is number {
-  return typeof value === "number" && (value & 255) === value;
+  const { buffer, byteOffset, byteLength } = toBytes(value);
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** Seconds and nanoseconds: integers that a number holds. */
 export function toSafeInteger(value: unknown): number {
   if (typeof value === "number" && Number.isInteger(value)) return value;
   if (value === undefined || value === null) return 0;
-  return (typeof value === "string" ? readDigits(value) : undefined) ?? Number(integerDigits(value, int64));
+  return (
+    (typeof value === "string" ? readDigits(value) : undefined) ??
+    Number(integerDigits(value, integerRanges.get("int64")!))
+  );
 }
 
 /** The number that a few digits stand for, without the way through a regular expression. */

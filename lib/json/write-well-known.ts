@@ -1,4 +1,5 @@
 import type protobuf from "protobufjs";
+import { hasOwnFields, keysOf, toList, toText, WrongValue } from "../schema/wire-values.js";
 import { writeDuration } from "./duration.js";
 import { printFieldMask } from "./field-mask.js";
 import { namesOf } from "./field-names.js";
@@ -12,7 +13,6 @@ import {
   toBuffer,
   toSafeInteger,
   type WriteValue,
-  WrongValue,
   writeDouble,
   writeString,
 } from "./write-scalar.js";
@@ -51,8 +51,6 @@ function timeWriter(type: protobuf.Type, write: WriteTime): WriteValue {
   const readSeconds = memberOf(type, 1);
   const readNanos = memberOf(type, 2);
   return (writer, at, value) => {
-    // A Date has neither seconds nor nanos: it would pass for 1970.
-    if (value instanceof Date) throw new WrongValue(value, "write { seconds, nanos }");
     const message = toObject(value);
     const end = write(writer, at, toSafeInteger(readSeconds(message)), toSafeInteger(readNanos(message)));
     if (end === undefined) throw new WrongValue(value, "it is out of range");
@@ -63,10 +61,8 @@ function timeWriter(type: protobuf.Type, write: WriteTime): WriteValue {
 function fieldMaskWriter(type: protobuf.Type): WriteValue {
   const readPaths = memberOf(type, 1);
   return (writer, at, value) => {
-    const paths = readPaths(toObject(value)) ?? [];
-    if (!Array.isArray(paths) || !paths.every((path) => typeof path === "string"))
-      throw new WrongValue(value);
-    const text = printFieldMask(paths);
+    const paths = toList(readPaths(toObject(value)) ?? []);
+    const text = printFieldMask(paths.map((path) => (typeof path === "string" ? path : toText(path))));
     if (text === undefined) throw new WrongValue(value, "a path has no camelCase form");
     return writeString(writer, at, text);
   };
@@ -85,9 +81,10 @@ function structWriter(type: protobuf.Type, context: WriteContext): WriteValue {
   const writeValue = context.element(type.fieldsById[1]!);
   return (writer, at, value, depth) => {
     const fields = readFields(toObject(value)) ?? {};
-    const entries = fields instanceof Map ? fields : Object.entries(toObject(fields));
     let end = at;
-    for (const [name, item] of entries) {
+    for (const name of keysOf(fields)) {
+      const item =
+        fields instanceof Map ? fields.get(name) : (fields as Record<string, unknown>)[String(name)];
       end = writer.putAscii(end, ',"');
       end = writeString(writer, end, name);
       end = writer.putAscii(end, '":');
@@ -101,8 +98,7 @@ function listValueWriter(type: protobuf.Type, context: WriteContext): WriteValue
   const readValues = memberOf(type, 1);
   const writeValue = context.element(type.fieldsById[1]!);
   return (writer, at, value, depth) => {
-    const values = readValues(toObject(value)) ?? [];
-    if (!Array.isArray(values)) throw new WrongValue(values);
+    const values = toList(readValues(toObject(value)) ?? []);
     let end = writer.putAscii(at, "[");
     for (const [i, item] of values.entries()) {
       if (i > 0) end = writer.putAscii(end, ",");
@@ -152,12 +148,13 @@ function anyWriter(type: protobuf.Type, context: WriteContext): WriteValue {
     const any = toObject(value);
     const message: object = Object.hasOwn(any, "@type") ? type.decode(context.encodeAny(any)) : any;
     const url = readUrl(message) ?? "";
+    const bytes = toBuffer(readBytes(message) ?? []);
     if (url === "") return writer.putAscii(at, "{}");
     const content = typeof url === "string" ? context.resolveType(url) : undefined;
     if (content === undefined) throw new WrongValue(url, "no such message type is known");
     const head = writer.putAscii(writeString(writer, writer.putAscii(at, '{"@type":"'), url), '"');
     const write = context.message(content).get();
-    const inner = content.decode(toBuffer(readBytes(message) ?? []));
+    const inner = content.decode(bytes);
     if (isWellKnown(content)) {
       return writer.putAscii(write(writer, writer.putAscii(head, ',"value":'), inner, depth + 1), "}");
     }
@@ -182,6 +179,7 @@ function memberOf(type: protobuf.Type, id: number): (message: object) => unknown
 }
 
 function toObject(value: unknown): object {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new WrongValue(value);
-  return value;
+  hasOwnFields(value, 0);
+  // It would have been refused.
+  return value as object;
 }

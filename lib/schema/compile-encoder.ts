@@ -1,4 +1,5 @@
 import protobuf from "protobufjs";
+import { enumValuesOf } from "./enum-values.js";
 import { qualifiedName } from "./walk.js";
 import * as values from "./wire-values.js";
 
@@ -39,8 +40,8 @@ export function compileEncoder(type: protobuf.Type, slotOf: (type: protobuf.Type
   const slots = fields.map(({ resolvedType }) =>
     resolvedType instanceof protobuf.Type ? slotOf(resolvedType) : null,
   );
-  const numbers = fields.map(({ resolvedType }) =>
-    resolvedType instanceof protobuf.Enum ? numbersOf(resolvedType) : null,
+  const enums = fields.map(({ resolvedType }) =>
+    resolvedType instanceof protobuf.Enum ? enumValuesOf(resolvedType) : null,
   );
   const source = [
     "const own = values.hasOwnFields(m, d);",
@@ -51,10 +52,10 @@ export function compileEncoder(type: protobuf.Type, slotOf: (type: protobuf.Type
     "} catch (e) { throw enclose(e, f, i ?? k); }",
     "return w;",
   ].join("\n");
-  const parameters = ["values", "type", "slots", "numbers", "defaults", "enclose"];
+  const parameters = ["values", "type", "slots", "enums", "defaults", "enclose"];
   const make = new Function(...parameters, `"use strict"; return function encode(m, w, d) {\n${source}\n};`);
   const defaults = fields.map((field) => field.typeDefault);
-  return make(values, type, slots, numbers, defaults, encloser(fields));
+  return make(values, type, slots, enums, defaults, encloser(fields));
 }
 
 /** Adds the field to the path of an error. */
@@ -67,11 +68,6 @@ function encloser(fields: readonly protobuf.Field[]) {
     const { name, type } = steps[index]!;
     return error instanceof values.WrongValue ? error.enclose(name, key, type) : error;
   };
-}
-
-function numbersOf(type: protobuf.Enum): Record<string, number> {
-  // Without a prototype no name means anything else.
-  return Object.assign(Object.create(null), Object.fromEntries(Object.entries(type.values)));
 }
 
 /** The names by which a field is looked for: that of handlers, then those of JSON and of the `.proto` file. */
@@ -134,11 +130,7 @@ function encodeMap(field: protobuf.Field, keyType: string, index: number): strin
 function convert(field: protobuf.Field, index: number, name: string): string {
   if (field.resolvedType instanceof protobuf.Type) return "";
   if (!(field.resolvedType instanceof protobuf.Enum)) return convertScalar(field.type, name);
-  // Not declared: whether numbers without a name are kept.
-  const { _features } = field.resolvedType as unknown as {
-    readonly _features: { readonly enum_type?: string };
-  };
-  return `${name} = values.toEnum(${name}, numbers[${index}], ${_features.enum_type !== "CLOSED"}); `;
+  return `${name} = values.toEnum(${name}, enums[${index}]); `;
 }
 
 function convertScalar(type: string, name: string): string {
@@ -154,8 +146,9 @@ function convertScalar(type: string, name: string): string {
     case "bytes":
       return `if (!(${name} instanceof Uint8Array)) ${name} = values.toBytes(${name}); `;
     case "double":
-    case "float":
       return `if (typeof ${name} !== "number") ${name} = values.toDouble(${name}); `;
+    case "float":
+      return `if (typeof ${name} !== "number" || !(Math.abs(${name}) <= ${values.maxFloat})) ${name} = values.toFloat(${name}); `;
     case "int32":
     case "sint32":
     case "sfixed32":

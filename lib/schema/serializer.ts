@@ -2,7 +2,7 @@ import protobuf from "protobufjs";
 import { compileEncoder, type Encode, type EncoderSlot } from "./compile-encoder.js";
 import type { Representation } from "./representation.js";
 import { qualifiedName } from "./walk.js";
-import { WrongValue } from "./wire-values.js";
+import { hasOwnFields, WrongValue } from "./wire-values.js";
 
 /** Between messages as handlers have them and protobuf bytes. */
 export interface Serializer {
@@ -72,6 +72,7 @@ function slotOf(type: protobuf.Type): EncoderSlot {
 /** An Any may hold its message as it is: `{ "@type": "type.googleapis.com/library.v1.Shelf", name: "shelves/1" }`. */
 function encodeAny(type: protobuf.Type, encode: Encode): Encode {
   return (message, writer, depth) => {
+    hasOwnFields(message, depth);
     const url: unknown = Reflect.get(message, "@type");
     if (typeof url !== "string") return encode(message, writer, depth);
     const held = type.root.lookup(`.${url.slice(url.lastIndexOf("/") + 1)}`);

@@ -1,11 +1,13 @@
 import { inspect } from "node:util";
+import type { EnumValues } from "./enum-values.js";
 
 /**
  * A handler answered what its field cannot hold.
  *
  *     invalid value "abc" for field "items[3].page_size" (int32) of acme.ListResponse
  *
- * It is thrown where the value is met; each message around adds its part of the path on the way up.
+ * It is thrown where the value is met; the path is put around it on the way up. What a field takes, and what is made of
+ * it, is the same for JSON and for the binary form.
  */
 export class WrongValue extends Error {
   override readonly name = "WrongValue";
@@ -75,18 +77,28 @@ function toInteger(value: unknown): number {
   return Math.trunc(toDouble(value)) + 0; // never -0
 }
 
+/** A number that 32 bits hold, if with fewer digits. */
+export function toFloat(value: unknown): number {
+  const number = toDouble(value);
+  if (Number.isFinite(number) && !Number.isFinite(Math.fround(number))) throw new WrongValue(value);
+  return number;
+}
+
+/** The largest number that every reader takes for a `float`. */
+export const maxFloat = 3.4028234663852886e38;
+
 /** A number, its text, a bigint or a Long. */
 export function toDouble(value: unknown): number {
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint")
     return Number(value);
-  if (isLong(value)) return Number(toBigInt(value));
+  if (isLong(value)) return longToNumber(value);
   const number = typeof value === "string" ? Number(value) : Number.NaN;
   if (Number.isNaN(number) && value !== "NaN") throw new WrongValue(value);
   return number;
 }
 
 /** What the writer of protobufjs takes for 64 bits. */
-export type Int64 = number | { readonly low: number; readonly high: number; readonly unsigned: boolean };
+export type Int64 = number | Long;
 
 export function toInt64(value: unknown): Int64 {
   const number = exactNumber(value);
@@ -105,10 +117,17 @@ export function toUint64(value: unknown): Int64 {
   return toBits(integer, true);
 }
 
-/** The number itself, or that of a text of so few digits that a number has them all. */
+/** The number itself, that of a text of so few digits that a number has them all, or of a Long that is small. */
 function exactNumber(value: unknown): number | undefined {
-  const number = typeof value === "string" && value.length < 16 && value !== "" ? Number(value) : value;
+  let number = value;
+  if (typeof value === "string" && value.length < 16 && value !== "") number = Number(value);
+  else if (isLong(value)) number = longToNumber(value);
   return Number.isSafeInteger(number) ? (number as number) : undefined;
+}
+
+/** The nearest number. */
+function longToNumber({ low, high, unsigned }: Long): number {
+  return (unsigned ? high >>> 0 : high | 0) * 2 ** 32 + (low >>> 0);
 }
 
 function toBigInt(value: unknown): bigint {
@@ -132,28 +151,37 @@ function toBits(integer: bigint, unsigned: boolean): Int64 {
 }
 
 /** A `Long`, of whichever copy of its package. */
-function isLong(
-  value: unknown,
-): value is { readonly low: number; readonly high: number; readonly unsigned: boolean } {
+interface Long {
+  readonly low: number;
+  readonly high: number;
+  readonly unsigned: boolean;
+}
+
+function isLong(value: unknown): value is Long {
   if (typeof value !== "object" || value === null) return false;
   return "low" in value && typeof value.low === "number" && "high" in value && typeof value.high === "number";
 }
 
 /** Bytes, a list of them, or their base64 in either alphabet. */
 export function toBytes(value: unknown): Uint8Array {
-  if (typeof value === "string" && /^[\w+/-]*={0,2}$/.test(value)) return Buffer.from(value, "base64");
+  if (typeof value === "string" && isBase64(value)) return Buffer.from(value, "base64");
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (Array.isArray(value) && value.every(isByte)) return Uint8Array.from(value);
   throw new WrongValue(value);
 }
 
+/** Padded or not; one digit is less than a byte. */
+function isBase64(text: string): boolean {
+  return /^[\w+/-]*={0,2}$/.test(text) && text.replace(/=+$/, "").length % 4 !== 1;
+}
+
 function isByte(value: unknown): value is number {
   return typeof value === "number" && (value & 255) === value;
 }
 
-/** The number of a value of an enum; `isOpen` if it may be one without a name. */
-export function toEnum(value: unknown, numbers: Readonly<Record<string, number>>, isOpen: boolean): number {
+/** The number of a value of an enum. */
+export function toEnum(value: unknown, { numbers, isOpen }: EnumValues): number {
   if (typeof value === "string") {
     const number = numbers[value];
     if (number !== undefined) return number;
@@ -187,8 +215,10 @@ export function hasOwnFields(message: unknown, depth: number): boolean {
   if (depth > maxDepth) throw new WrongValue(message, `it is nested deeper than ${maxDepth} levels`);
   const prototype: unknown = Object.getPrototypeOf(message);
   if (prototype === Object.prototype || prototype === null) return true;
-  const isValue = message instanceof Date || message instanceof Map || message instanceof Set;
-  if (isValue || ArrayBuffer.isView(message)) throw new WrongValue(message, "it must be a plain object");
+  if (message instanceof Date)
+    throw new WrongValue(message, "it must be a message; a time is { seconds, nanos }");
+  if (message instanceof Map || message instanceof Set || ArrayBuffer.isView(message))
+    throw new WrongValue(message, "it must be a plain object");
   const made: unknown = message.constructor; // what made it, unless it is a field of this name
   return !("$type" in message || (typeof made === "function" && "encode" in made));
 }

@@ -175,7 +175,7 @@ describe("a detail of an error", () => {
       .encode(bookType.fromObject({ detail: { type_url: "a/acme.Nothing", value: Buffer.from([1]) } }))
       .finish();
     assert.throws(() => bookCodec.fromBinary(bytes), {
-      name: "Error",
+      name: "WrongValue",
       message: /no such message type is known/,
     });
     assert.throws(() => bookCodec.decode('{"detail":{"@type":"a/acme.Nothing","value":"AQ=="}}'), {

@@ -91,6 +91,7 @@ const answers: readonly (readonly [name: string, message: object, json: string])
   ["base64", { cover: "AP8=" }, '{"cover":"AP8="}'],
   ["base64 for URLs", { cover: "AP-_" }, '{"cover":"AP+/"}'],
   ["0 and 1 as booleans", { onLoan: 1 }, '{"onLoan":true}'],
+  ["fractions for integers, cut off", { pageCount: 1.5, size: -2.5 }, '{"pageCount":1,"size":"-2"}'],
   ["numbers as strings", { name: 5, tags: [true, 6n] }, '{"name":"5","tags":["true","6"]}'],
   [
     "characters that need escapes",
@@ -187,33 +188,34 @@ const answers: readonly (readonly [name: string, message: object, json: string])
 
 /** What no field can hold → what the server's log says. */
 const faults: readonly (readonly [message: unknown, text: string])[] = [
-  [{ pageCount: 1.5 }, 'invalid value 1.5 for field "page_count" (int32)'],
   [{ pageCount: 2147483648 }, 'invalid value 2147483648 for field "page_count" (int32)'],
-  [{ pageCount: "abc" }, `invalid value 'abc' for field "page_count" (int32)`],
+  [{ pageCount: "abc" }, `invalid value "abc" for field "page_count" (int32)`],
   [{ edition: -1 }, 'invalid value -1 for field "edition" (uint32)'],
-  [{ serial: "-1" }, `invalid value '-1' for field "serial" (uint64)`],
-  [{ size: 1.5 }, 'invalid value 1.5 for field "size" (int64)'],
-  [{ rating: "x" }, `invalid value 'x' for field "rating" (double)`],
+  [{ serial: "-1" }, `invalid value "-1" for field "serial" (uint64)`],
+  [{ rating: "x" }, `invalid value "x" for field "rating" (double)`],
   [{ rating: {} }, 'invalid value {} for field "rating" (double)'],
   [{ weight: 1e39 }, 'invalid value 1e+39 for field "weight" (float)'],
-  [{ onLoan: "true" }, `invalid value 'true' for field "on_loan" (bool)`],
+  [{ onLoan: "yes" }, `invalid value "yes" for field "on_loan" (bool)`],
   [{ name: {} }, 'invalid value {} for field "name" (string)'],
-  [{ cover: "*" }, `invalid value '*' for field "cover" (bytes)`],
+  [{ cover: "*" }, `invalid value "*" for field "cover" (bytes)`],
   [{ cover: [256] }, 'invalid value [ 256 ] for field "cover" (bytes)'],
-  [{ state: "GONE" }, `invalid value 'GONE' for field "state" (acme.BookState)`],
-  [{ tags: "a" }, `invalid value 'a' for field "tags" (repeated string)`],
+  [{ state: "GONE" }, `invalid value "GONE" for field "state" (acme.BookState)`],
+  [{ tags: "a" }, `invalid value "a" for field "tags" (repeated string): it must be a list`],
   [{ tags: ["a", null] }, 'invalid value null for field "tags[1]" (string)'],
   [
     { author: { books: [{}, { pageCount: "x" }] } },
-    `invalid value 'x' for field "author.books[1].page_count" (int32)`,
+    `invalid value "x" for field "author.books[1].page_count" (int32)`,
   ],
   [{ author: 5 }, 'invalid value 5 for field "author" (acme.Author)'],
-  [{ counts: { a: 1, b: "x" } }, `invalid value 'x' for field "counts[b]" (int32)`],
-  [{ counts: [1] }, 'invalid value [ 1 ] for field "counts" (map<string, int32>)'],
-  [{ byYear: { x: {} } }, `invalid value 'x' for field "by_year" (map<int64, acme.Author>)`],
+  [{ counts: { a: 1, b: "x" } }, `invalid value "x" for field "counts[b]" (int32)`],
+  [
+    { counts: [1] },
+    'invalid value [ 1 ] for field "counts" (map<string, int32>): it must be an object or a Map',
+  ],
+  [{ byYear: { x: {} } }, `invalid value "x" for field "by_year" (map<int64, acme.Author>)`],
   [
     { createTime: new Date(0) },
-    'invalid value 1970-01-01T00:00:00.000Z for field "create_time" (google.protobuf.Timestamp): write { seconds, nanos }',
+    'invalid value 1970-01-01T00:00:00.000Z for field "create_time" (google.protobuf.Timestamp): it must be a message; a time is { seconds, nanos }',
   ],
   [
     { createTime: { seconds: 253402300800 } },
@@ -233,7 +235,7 @@ const faults: readonly (readonly [message: unknown, text: string])[] = [
   ],
   [
     { detail: { type_url: "a/acme.Nothing" } },
-    `invalid value 'a/acme.Nothing' for field "detail" (google.protobuf.Any): no such message type is known`,
+    `invalid value "a/acme.Nothing" for field "detail" (google.protobuf.Any): no such message type is known`,
   ],
 ];
 
@@ -246,7 +248,7 @@ describe("encode", () => {
     it(`says: ${text}`, () => {
       const end = text.lastIndexOf(")") + 1;
       const expected = `${text.slice(0, end)} of acme.Book${text.slice(end)}`;
-      assert.throws(() => bookCodec.encode(message), { name: "Error", message: expected });
+      assert.throws(() => bookCodec.encode(message), { name: "WrongValue", message: expected });
     });
   }
 
@@ -265,7 +267,7 @@ describe("encode", () => {
   it("takes no message but an object", () => {
     for (const message of [undefined, null, "a", 5, []]) {
       assert.throws(() => bookCodec.encode(message), {
-        name: "Error",
+        name: "WrongValue",
         message: /^invalid value .* of acme\.Book$/,
       });
     }

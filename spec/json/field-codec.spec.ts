@@ -211,7 +211,7 @@ describe("a field alone", () => {
 
   it("says which field of which message an answer does not fit", () => {
     assert.throws(() => bookCodecs.field(bookField("tags")).encode("a"), {
-      message: `invalid value 'a' for field "tags" (repeated string) of acme.Book`,
+      message: `invalid value "a" for field "tags" (repeated string) of acme.Book: it must be a list`,
     });
   });
 });

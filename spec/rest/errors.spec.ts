@@ -272,7 +272,7 @@ describe("formatError", () => {
       httpMethod: "POST",
       path: "/v1/whole",
       body: "x",
-      facts: [3, 415, 0, "/v1/whole"],
+      facts: [3, 415, 1, "/v1/whole"],
     },
   ]) {
     it(`makes the body of ${what}`, async () => {

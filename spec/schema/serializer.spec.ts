@@ -414,7 +414,7 @@ describe("createSerializer", () => {
     },
     {
       message: { aTimestamp: new Date(0) },
-      text: '1970-01-01T00:00:00.000Z for field "a_timestamp" (google.protobuf.Timestamp): it must be a plain object',
+      text: '1970-01-01T00:00:00.000Z for field "a_timestamp" (google.protobuf.Timestamp): it must be a message; a time is { seconds, nanos }',
     },
     {
       message: { anAny: { "@type": "type.googleapis.com/no.Type" } },
