@@ -17,8 +17,7 @@ if (benches.length === 0) {
 }
 for (const bench of benches) {
   console.log(`\n${relative(folder, join(folder, bench))}\n`);
-  const { status } = spawnSync(process.execPath, ["--import", "tsx", join(folder, bench)], {
-    stdio: "inherit",
-  });
+  const args = ["--import", join(folder, "typescript.js"), join(folder, bench)];
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
   if (status !== 0) process.exitCode = 1;
 }

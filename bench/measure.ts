@@ -1,7 +1,13 @@
-export const rounds = 15;
-const millisecondsPerRound = 8;
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
-/** The nanoseconds that each of some functions takes: the median of rounds that go through all of them. */
+export const rounds = 15;
+const microsecondsPerRound = 8_000;
+
+/**
+ * The nanoseconds of a processor that each of some functions takes: the median of rounds that go through all of them.
+ * By the clock, a busy machine would put the time of others into it.
+ */
 export function measure(functions: readonly (() => void)[]): number[] {
   const samples = functions.map((): number[] => []);
   for (let round = 0; round < rounds + 1; round++) {
@@ -10,18 +16,36 @@ export function measure(functions: readonly (() => void)[]): number[] {
       if (round > 0) samples[i]?.push(sample);
     }
   }
-  return samples.map((sample) => sample.sort((x, y) => x - y)[Math.floor(sample.length / 2)] ?? Number.NaN);
+  return samples.map(median);
 }
 
 function measureOnce(run: () => void): number {
-  const start = process.hrtime.bigint();
-  const end = start + BigInt(millisecondsPerRound * 1e6);
+  const start = readCpu();
   let calls = 0;
-  let now = start;
-  for (let batch = 1; now < end; batch = Math.min(batch * 2, 1_000)) {
+  let taken = 0;
+  for (let batch = 1; taken < microsecondsPerRound; batch = Math.min(batch * 2, 1_000)) {
     for (let i = 0; i < batch; i++) run();
     calls += batch;
-    now = process.hrtime.bigint();
+    taken = readCpu() - start;
   }
-  return Number(now - start) / calls;
+  return (taken * 1000) / calls;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Microseconds of a processor that this process has taken, in all threads and in the kernel. */
+export function readCpu(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+/** Bytes that this process has in use, garbage excepted. */
+export function readMemory(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }

@@ -3,8 +3,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import express from "express";
 import findMyWay from "find-my-way";
 import { match as compilePath } from "path-to-regexp";
@@ -13,7 +11,7 @@ import type { Binding } from "../lib/http-rule/binding.js";
 import { compileBinding } from "../lib/http-rule/compile-binding.js";
 import { createRouter } from "../lib/http-rule/router.js";
 import { loadSchemaSync } from "../lib/schema/load-schema.js";
-import { measure, rounds } from "./measure.js";
+import { measure, readMemory, rounds } from "./measure.js";
 
 /**
  * What it costs to find the route of a request, with its path variables decoded, among more and more templates.
@@ -170,22 +168,16 @@ function pickEvenly<T>(items: readonly T[], count: number): T[] {
 
 /** What the router of all templates costs at startup. */
 function printSize(templates: readonly string[]): string {
-  setFlagsFromString("--expose-gc");
-  const collect: () => void = runInNewContext("gc");
-  const heap = () => {
-    collect();
-    return process.memoryUsage().heapUsed;
-  };
-  const empty = heap();
+  const empty = readMemory();
   const start = performance.now();
   const bindings = compileTemplates(templates);
   const compiled = performance.now();
-  const withBindings = heap();
+  const withBindings = readMemory();
   const startOfRouter = performance.now();
   const router = createRouter(bindings, () => {});
   const built = performance.now();
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-  const sizes = `${megabytes(withBindings - empty)} and ${megabytes(heap() - withBindings)}`;
+  const sizes = `${megabytes(withBindings - empty)} and ${megabytes(readMemory() - withBindings)}`;
   assert.ok(router.match("GET", makePath(templates[0] ?? "/")));
   const times = `${(compiled - start).toFixed(0)} ms and ${(built - startOfRouter).toFixed(0)} ms`;
   return `${templates.length} bindings and their router: ${times}, ${sizes}`;
