@@ -275,12 +275,7 @@ export class Services implements AsyncDisposable {
 
   /** Every HTTP rule, in the order of declaration: what the routers serve. */
   get routes(): readonly RouteSummary[] {
-    return this.bindings.map(({ httpMethod, template, method }) => ({
-      httpMethod,
-      template: template.text,
-      method: method.fullName,
-      kind: method.kind,
-    }));
+    return this.bindings.map(summarizeRoute);
   }
 
   /**
@@ -337,6 +332,11 @@ export class Services implements AsyncDisposable {
       throw new ConfigError([{ message: `no message type "${name}" was loaded` }], { cause });
     }
   }
+}
+
+/** A binding as those see it who only want to know what there is. */
+export function summarizeRoute({ httpMethod, template, method }: Binding): RouteSummary {
+  return { httpMethod, template: template.text, method: method.fullName, kind: method.kind };
 }
 
 /** Serializers are compiled for their first message: a large API has thousands that are never used. */

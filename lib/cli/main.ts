@@ -1,7 +1,28 @@
 #!/usr/bin/env node
+import type { WriteStream } from "node:tty";
 import { run } from "./run.js";
+import type { TextOutput } from "./stdio.js";
 
 process.exitCode = await run(process.argv.slice(2), {
-  write: (text) => process.stdout.write(text),
-  writeError: (text) => process.stderr.write(text),
+  stdout: openOutput(process.stdout),
+  stderr: openOutput(process.stderr),
+  readStdin,
 });
+
+function openOutput(stream: WriteStream): TextOutput {
+  // `| head` has read enough: what is left to write is nobody's loss, and the exit code stays what it is.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  return {
+    write: (text) => void stream.write(text),
+    // Looks at NO_COLOR, FORCE_COLOR and TERM as well; only terminals have it.
+    hasColors: stream.isTTY && stream.hasColors(),
+  };
+}
+
+async function readStdin(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

@@ -1,53 +1,96 @@
-import { ConfigError } from "../schema/config-error.js";
+import { createRequire } from "node:module";
 import { didYouMean } from "../schema/suggest-name.js";
-import { runTypes, typesUsage } from "./run-types.js";
+import type { Command } from "./command.js";
+import { nameOptions } from "./name-options.js";
+import { printProgramHelp, programName } from "./print-help.js";
+import { paint, type Stdio } from "./stdio.js";
 import { UsageError } from "./usage-error.js";
 
-/** Where a command writes to. */
-export interface Output {
-  write(text: string): void;
-  writeError(text: string): void;
+interface CommandEntry {
+  readonly summary: string;
+  /** Whoever asks for the help alone should not wait for the parser. */
+  load(): Promise<Command>;
 }
 
-type Command = (args: readonly string[], output: Output) => Promise<void>;
+const commands = new Map<string, CommandEntry>([
+  [
+    "openapi",
+    {
+      summary: "write the OpenAPI document of services",
+      load: async () => (await import("./openapi-command.js")).openapiCommand,
+    },
+  ],
+  [
+    "routes",
+    {
+      summary: "list the HTTP routes of services",
+      load: async () => (await import("./routes-command.js")).routesCommand,
+    },
+  ],
+  [
+    "check",
+    {
+      summary: "find everything that is wrong with .proto files and their HTTP rules",
+      load: async () => (await import("./check-command.js")).checkCommand,
+    },
+  ],
+  [
+    "types",
+    {
+      summary: "write TypeScript types for services",
+      load: async () => (await import("./types-command.js")).typesCommand,
+    },
+  ],
+]);
 
-const commands: Readonly<Record<string, Command>> = {
-  types: runTypes,
-};
-
-const usage = `usage: express-grpc-transcoding <command>
-
-${typesUsage}`;
+const summaries = new Map([...commands].map(([name, { summary }]) => [name, summary]));
 
 /**
  * Run the command line.
  *
- *     await run(["types", "greet/v1/greet.proto", "-o", "greet.ts"], output)   // 0
+ *     await run(["types", "greet/v1/greet.proto", "-o", "greet.ts"], stdio)   // 0
  *
  * @returns the exit code: 0, 1 for input that is at fault, 2 for arguments that cannot be understood.
  */
-export async function run([name, ...args]: readonly string[], output: Output): Promise<number> {
-  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    output.write(usage);
-    return name === undefined ? 2 : 0;
-  }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  try {
-    if (command === undefined) {
-      throw new UsageError(`unknown command "${name}"${didYouMean(name, Object.keys(commands))}`);
-    }
-    await command(args, output);
-    return 0;
-  } catch (error) {
-    if (error instanceof UsageError) {
-      output.writeError(`${error.message}\n\n${usage}`);
+export async function run([first, ...rest]: readonly string[], stdio: Stdio): Promise<number> {
+  const [name, args] = first === "help" && rest.length > 0 ? [rest[0], ["--help"]] : [first, rest];
+  switch (name) {
+    case undefined:
+      stdio.stderr.write(printProgramHelp(summaries, stdio.stderr));
       return 2;
-    }
-    output.writeError(`${error instanceof ConfigError ? error.message : describe(error)}\n`);
-    return 1;
+    case "help":
+    case "--help":
+    case "-h":
+      stdio.stdout.write(printProgramHelp(summaries, stdio.stdout));
+      return 0;
+    case "--version":
+      stdio.stdout.write(`${readVersion()}\n`);
+      return 0;
+    default:
+      return runCommand(name, args, stdio);
   }
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+async function runCommand(name: string, args: readonly string[], stdio: Stdio): Promise<number> {
+  const { stderr } = stdio;
+  try {
+    const command = commands.get(name);
+    if (command === undefined)
+      throw new UsageError(`unknown command "${name}"${didYouMean(name, commands.keys())}`);
+    return await (await command.load()).run(args, stdio);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof UsageError)) {
+      stderr.write(`${paint(nameOptions(message), "red", stderr)}\n`);
+      return 1;
+    }
+    const [place, page] = commands.has(name) ? [`${name}: `, ` ${name}`] : ["", ""];
+    stderr.write(`${paint(place + message, "red", stderr)}\n\nhelp: ${programName}${page} --help\n`);
+    return 2;
+  }
+}
+
+/** `0.1.0`, whether it runs from the sources or from what was built of them. */
+function readVersion(): string {
+  return createRequire(import.meta.url)("../../package.json").version;
 }

@@ -53,11 +53,7 @@ export class ConfigError extends Error {
  */
 export function printFault(fault: ConfigFault): string {
   const place: string[] = [];
-  const { file, line, fileColumn } = fault;
-  if (file !== undefined) {
-    const position = line === undefined ? [] : fileColumn === undefined ? [line] : [line, fileColumn];
-    place.push([file, ...position].join(":"));
-  }
+  if (fault.file !== undefined) place.push(printPlace(fault));
   if (fault.method !== undefined) place.push(fault.method);
   if (fault.template !== undefined) {
     place.push(
@@ -65,4 +61,10 @@ export function printFault(fault: ConfigFault): string {
     );
   }
   return [...place, fault.message].join(": ");
+}
+
+/** `"greet.proto:15:23"`, as editors and terminals make links of it; `""` for what is in no file. */
+export function printPlace({ file, line, fileColumn }: ConfigFault): string {
+  if (file === undefined || line === undefined) return file ?? "";
+  return fileColumn === undefined ? `${file}:${line}` : `${file}:${line}:${fileColumn}`;
 }

@@ -1,96 +1,108 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, it, onTestFinished } from "vitest";
-import { run } from "../../lib/cli/run.js";
+import { describe, it } from "vitest";
+import { runCommand } from "./run-command.js";
 
-const proto = join(import.meta.dirname, "../../proto");
-
-async function runWith(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const code = await run(args, {
-    write: (text) => {
-      out += text;
-    },
-    writeError: (text) => {
-      err += text;
-    },
-  });
-  return { code, out, err };
-}
+const repository = join(import.meta.dirname, "../..");
+const names = ["openapi", "routes", "check", "types"];
 
 describe("express-grpc-transcoding", () => {
-  const refusals: readonly [args: string[], code: number, text: RegExp][] = [
-    [["typos"], 2, /^unknown command "typos"; did you mean "types"\?\n\nusage: /],
-    [["toString"], 2, /^unknown command "toString"/],
-    [["types"], 2, /^types: name a \.proto file, or a descriptor set\n\nusage: /],
+  const misunderstood: readonly [args: string[], text: RegExp][] = [
+    [
+      ["typos"],
+      /^unknown command "typos"; did you mean "types"\?\n\nhelp: express-grpc-transcoding --help\n$/,
+    ],
+    [["toString"], /^unknown command "toString"\n/],
+    [["help", "rutes"], /^unknown command "rutes"; did you mean "routes"\?/],
+    [["--verbose"], /^unknown command "--verbose"/],
+    [["routes"], /^routes: name a \.proto file, or a descriptor set\n\nhelp: .* routes --help\n$/],
+    [["routes", "-", "a.proto"], /^routes: "-" is a whole descriptor set: name no files beside it\n/],
+    [["routes", "a.proto", "--jsno"], /^routes: unknown option "--jsno"; did you mean "--json"\?\n/],
+    [["routes", "a.proto", "--toString"], /^routes: unknown option "--toString"\n/],
+    [["routes", "a.proto", "-x"], /^routes: unknown option "-x"\n/],
+    [["routes", "a.proto", "--json=yes"], /^routes: option "--json" takes no value, not "yes" either\n/],
+    [["routes", "a.proto", "-I"], /^routes: option "-I" needs a value: -I <dir>\n/],
+    [["routes", "a.proto", "--include-dir="], /^routes: option "--include-dir" needs a value/],
+    [
+      ["routes", "a.proto", "--include-dir", "--json"],
+      /^routes: option "--include-dir" needs a value: --include-dir <dir>; if "--json" is meant, write --include-dir=--json\n/,
+    ],
+    [["openapi", "a.proto", "--version", "1.0"], /^openapi: --version takes 3\.1 or 3\.0, not "1\.0"\n/],
+    [
+      ["openapi", "a.proto", "--preset", "envoy"],
+      /^openapi: --preset takes google or grpc-gateway, not "envoy"\n/,
+    ],
     [
       ["types", "a.proto", "--longs", "Int"],
-      2,
       /^types: --longs takes String or Number or BigInt or Long, not "Int"/,
     ],
-    [
-      ["types", "a.proto", "--enums", "toString"],
-      2,
-      /^types: --enums takes String or Number, not "toString"/,
-    ],
-    [["types", "a.proto", "--outptu", "x"], 2, /^types: Unknown option '--outptu'/],
-    [["types", "nowhere.proto"], 1, /^no such file: "nowhere\.proto"/],
-    [
-      ["types", "greet/v1/greet.proto", "-I", proto, "-o", "/nowhere/x.ts"],
-      1,
-      /^ENOENT: .*'\/nowhere\/x\.ts'/,
-    ],
+    [["types", "a.proto", "--enums", "toString"], /^types: --enums takes String or Number, not "toString"/],
   ];
-  for (const [args, code, text] of refusals) {
-    it(`refuses ${args.join(" ")}`, async () => {
-      const refused = await runWith(...args);
-      assert.equal(refused.code, code);
-      assert.equal(refused.out, "");
-      assert.match(refused.err, text);
+  for (const [args, text] of misunderstood) {
+    it(`does not understand ${args.join(" ")}`, async () => {
+      const { code, out, err } = await runCommand(args);
+      assert.equal(code, 2);
+      assert.equal(out, "");
+      assert.match(err, text);
+    });
+  }
+
+  const failing: readonly [args: string[], text: RegExp][] = [
+    [["types", "nowhere.proto"], /^no such file: "nowhere\.proto"/],
+    [["routes", "spec"], /^cannot read "spec": it is a folder/],
+    [
+      ["openapi", "proto/greet/v1/greet.proto", "-o", "/nowhere/x.json"],
+      /^ENOENT: .*'\/nowhere\/x\.json'\n$/,
+    ],
+    [["openapi", "proto/greet/v1/greet.proto", "--base", "nowhere.yaml"], /^ENOENT: .*'nowhere\.yaml'\n$/],
+    [["openapi", "proto/greet/v1/greet.proto", "--base", "CHANGELOG.md"], /^CHANGELOG\.md: /],
+  ];
+  for (const [args, text] of failing) {
+    it(`cannot do ${args.join(" ")}`, async () => {
+      const { code, out, err } = await runCommand(args);
+      assert.equal(code, 1);
+      assert.equal(out, "");
+      assert.match(err, text);
     });
   }
 
   it("says how it is used", async () => {
-    for (const args of [["help"], ["--help"], ["-h"]]) {
-      const { code, out } = await runWith(...args);
-      assert.equal(code, 0);
-      assert.match(out, /^usage: express-grpc-transcoding <command>\n\n {2}types <protos\.\.\.>/);
-    }
-    assert.equal((await runWith()).code, 2);
+    const help = await runCommand(["--help"]);
+    assert.equal(help.code, 0);
+    assert.match(help.out, /^usage: express-grpc-transcoding <command> \[options\]\n/);
+    for (const name of names) assert.match(help.out, new RegExp(`^  ${name} `, "m"));
+    for (const other of [["help"], ["-h"]]) assert.deepEqual(await runCommand(other), help);
+    assert.deepEqual(await runCommand([]), { code: 2, out: "", err: help.out });
   });
 
-  it("writes types to a file", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "cli-"));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const file = join(folder, "greet.ts");
-    assert.deepEqual(await runWith("types", "greet/v1/greet.proto", "-I", proto, "-o", file), {
-      code: 0,
-      out: "",
-      err: "",
+  for (const name of names) {
+    it(`says how ${name} is used`, async () => {
+      const help = await runCommand([name, "--help"]);
+      assert.deepEqual([help.code, help.err], [0, ""]);
+      assert.match(
+        help.out,
+        new RegExp(`^usage: express-grpc-transcoding ${name} <protos...> \\[options\\]\n`),
+      );
+      assert.match(help.out, /^examples:\n {2}npx express-grpc-transcoding /m);
+      for (const other of [
+        ["help", name],
+        [name, "-h"],
+        [name, "--nonsense", "--help"],
+      ])
+        assert.deepEqual(await runCommand(other), help);
     });
-    assert.equal(
-      await readFile(file, "utf8"),
-      (await runWith("types", "greet/v1/greet.proto", "-I", proto)).out,
-    );
+  }
+
+  it("says which version it is", async () => {
+    const { version } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
+    assert.deepEqual(await runCommand(["--version"]), { code: 0, out: `${version}\n`, err: "" });
   });
 
-  it("writes the types of a representation", async () => {
-    const { out } = await runWith(
-      ...["types", "bookstore/v1/bookstore.proto", "-I", proto, "--keep-case", "--no-defaults"],
-      ...["--longs", "BigInt", "--bytes", "Array", "--enums", "Number", "--no-oneofs"],
-    );
-    assert.match(out, /page_size\?: number;/);
-    assert.match(out, /seconds\?: bigint;/);
-    assert.match(out, /data\?: number\[\];/);
-  });
-
-  it("leaves out the services of imports", async () => {
-    const google = join(import.meta.dirname, "../../node_modules/google-proto-files");
-    const { out } = await runWith("types", "google/cloud/speech/v1/cloud_speech.proto", "-I", google);
-    assert.match(out, /export interface Speech \{/);
-    assert.doesNotMatch(out, /export interface Operations \{/);
+  it("writes in colours where they are wanted", async () => {
+    const { out } = await runCommand(["--help"], { hasColors: true });
+    assert.match(out, /^\^\[\[1musage:\^\[\[22m /);
+    const { err } = await runCommand(["typos"], { hasColors: true });
+    assert.match(err, /^\^\[\[31munknown command .*\^\[\[39m\n/);
   });
 });
