@@ -3,9 +3,10 @@ import type protobuf from "protobufjs";
 import type { Message } from "../call/message.js";
 import { invalidField } from "../call/rpc-error.js";
 import type { Binding } from "../http-rule/binding.js";
+import { printFieldPath } from "../http-rule/print-template.js";
 import type { JsonCodecs } from "../json/codec.js";
 import type { Representation } from "../schema/representation.js";
-import { type BindableField, createBindableField, findHolder, protoNameOf } from "./bindable-field.js";
+import { type BindableField, createBindableField, findHolder } from "./bindable-field.js";
 import { createEmptyMessages } from "./empty-message.js";
 import { findWellKnownParent } from "./well-known-parts.js";
 
@@ -24,7 +25,7 @@ export function createCaptureBinder(binding: Binding, options: CaptureBinderOpti
   const variables = binding.variables.map(({ fields }) => {
     const path = fields.map((field) => createBindableField(field, options));
     const leaf = path[path.length - 1] as BindableField;
-    const name = fields.map(protoNameOf).join(".");
+    const name = printFieldPath(fields);
     const refuseOther = options.rejectBodyCollisions ? createCollisionCheck(path, name, options) : undefined;
     return { path, leaf, name, refuseOther, wellKnown: findWellKnownParent(path) };
   });

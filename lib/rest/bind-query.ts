@@ -3,9 +3,11 @@ import type { Message } from "../call/message.js";
 import { invalidField, type RpcError } from "../call/rpc-error.js";
 import type { BoundFields } from "../http-rule/bound-fields.js";
 import type { JsonCodecs } from "../json/codec.js";
+import { fieldsByName } from "../json/field-names.js";
+import { setOwn } from "../json/own-property.js";
 import type { Representation } from "../schema/representation.js";
 import { didYouMean } from "../schema/suggest-name.js";
-import { type BindableField, createBindableField, findHolder, protoNameOf } from "./bindable-field.js";
+import { type BindableField, createBindableField, findHolder } from "./bindable-field.js";
 import { Claims } from "./claims.js";
 import { eachParameter, type ParameterName, parseParameterName } from "./parse-query.js";
 import { findWellKnownParent, type WellKnownParent } from "./well-known-parts.js";
@@ -85,10 +87,9 @@ function createFieldIndex(options: QueryBinderOptions): FieldIndex {
   return (type) => {
     let index = indexes.get(type);
     if (index === undefined) {
-      index = new Map();
-      const fields = type.fieldsArray.map((field) => createBindableField(field, options));
-      for (const bindable of fields) index.set(protoNameOf(bindable.field), bindable);
-      for (const bindable of fields) index.set(bindable.field.jsonName ?? bindable.field.name, bindable);
+      const fields = new Map(type.fieldsArray.map((field) => [field, createBindableField(field, options)]));
+      // Each field that has a name is among those of its type.
+      index = new Map([...fieldsByName(type)].map(([name, field]) => [name, fields.get(field)!]));
       indexes.set(type, index);
     }
     return index;
@@ -97,6 +98,8 @@ function createFieldIndex(options: QueryBinderOptions): FieldIndex {
 
 interface Target {
   readonly path: readonly [BindableField, ...BindableField[]];
+  /** Those of the path. */
+  readonly names: readonly string[];
   readonly key: string | undefined;
 }
 
@@ -125,33 +128,41 @@ function findTarget(
   // A part of it is bound, which the whole would replace.
   if (boundHere !== undefined) return "bound";
   if (key !== undefined && !last.field.map && !(last.field.repeated && key === "")) return undefined;
-  return { path: path as [BindableField, ...BindableField[]], key };
+  return { path: path as [BindableField, ...BindableField[]], names: path.map(({ name }) => name), key };
 }
 
-function assign(message: Message, { path, key }: Target, text: string, claims: Claims): void {
-  const names = path.map(({ field }) => protoNameOf(field));
-  const name = names.join(".");
-  const leaf = path[path.length - 1] as BindableField;
+function assign(message: Message, target: Target, text: string, claims: Claims): void {
+  const { path, names } = target;
+  const { field } = leafOf(target);
   claims.claimOneofs(path, names);
-  if (leaf.field.map) assignEntry(message, { path, key }, text, claims);
-  else if (leaf.field.repeated) {
-    const value = leaf.codec.parse(text, name);
-    claims.claimParents(names);
-    const holder = findHolder(message, path);
-    const list: unknown[] = holder[leaf.field.name] ?? [];
-    list.push(value);
-    leaf.set(holder, list);
-  } else {
-    const value = leaf.codec.parse(text, name);
-    claims.claim(names);
-    leaf.set(findHolder(message, path), value);
-  }
+  if (field.map) addEntry(message, target, text, claims);
+  else if (field.repeated) addElement(message, target, text, claims);
+  else setValue(message, target, text, claims);
 }
 
-function assignEntry(message: Message, { path, key }: Target, text: string, claims: Claims): void {
-  const names = path.map(({ field }) => protoNameOf(field));
+function setValue(message: Message, target: Target, text: string, claims: Claims): void {
+  const { path, names } = target;
+  const { codec, set } = leafOf(target);
+  const value = codec.parse(text, names.join("."));
+  claims.claim(names);
+  set(findHolder(message, path), value);
+}
+
+function addElement(message: Message, target: Target, text: string, claims: Claims): void {
+  const { path, names } = target;
+  const { field, codec, set } = leafOf(target);
+  const value = codec.parse(text, names.join("."));
+  claims.claimParents(names);
+  const holder = findHolder(message, path);
+  const list: unknown[] = holder[field.name] ?? [];
+  list.push(value);
+  set(holder, list);
+}
+
+function addEntry(message: Message, target: Target, text: string, claims: Claims): void {
+  const { path, names, key } = target;
+  const { field, codec, set } = leafOf(target);
   const name = names.join(".");
-  const { field, codec, set } = path[path.length - 1] as BindableField;
   if (key === undefined)
     throw invalidField(name, `the map "${name}" takes parameters of the form ${name}[key]=value`);
   const mapKey = codec.parseKey(key, `${name}[${key}]`);
@@ -160,14 +171,17 @@ function assignEntry(message: Message, { path, key }: Target, text: string, clai
   claims.claim([`${name}[${mapKey}]`]);
   const holder = findHolder(message, path);
   const map: Record<string, unknown> = holder[field.name] ?? {};
-  // A key may be "__proto__".
-  Object.defineProperty(map, mapKey, { value, writable: true, enumerable: true, configurable: true });
+  setOwn(map, mapKey, value);
   set(holder, map);
 }
 
+function leafOf({ path }: Target): BindableField {
+  return path[path.length - 1] as BindableField;
+}
+
 function unknownParameter(name: string, type: protobuf.Type): RpcError {
-  const names = type.fieldsArray.flatMap((field) => [protoNameOf(field), field.jsonName ?? field.name]);
-  return invalidField(name, `unknown query parameter "${name.slice(0, 80)}"${didYouMean(name, names)}`);
+  const hint = didYouMean(name, [...fieldsByName(type).keys()]);
+  return invalidField(name, `unknown query parameter "${name.slice(0, 80)}"${hint}`);
 }
 
 function boundParameter(name: string): RpcError {

@@ -1,6 +1,7 @@
 import protobuf from "protobufjs";
 import type { Message } from "../call/message.js";
 import type { FieldCodec, JsonCodecs } from "../json/codec.js";
+import { protoName } from "../json/field-names.js";
 import { findOneof } from "../schema/find-oneof.js";
 import type { Representation } from "../schema/representation.js";
 import { createEmptyMessages } from "./empty-message.js";
@@ -9,6 +10,8 @@ import { createFieldSetter, type FieldSetter } from "./set-field.js";
 /** A field with what it takes to assign a text to it. */
 export interface BindableField {
   readonly field: protobuf.Field;
+  /** As its `.proto` has it, whatever it is called in messages. */
+  readonly name: string;
   readonly codec: FieldCodec;
   readonly set: FieldSetter;
   readonly oneof: protobuf.OneOf | undefined;
@@ -27,6 +30,7 @@ export function createBindableField(
   const type = isSingular && field.resolvedType instanceof protobuf.Type ? field.resolvedType : undefined;
   return {
     field,
+    name: protoName(field),
     codec: options.codecs.field(field),
     set: createFieldSetter(field, options.representation),
     oneof: findOneof(field),
@@ -48,9 +52,4 @@ export function findHolder(message: Message, path: readonly BindableField[]): Me
     holder = next;
   }
   return holder;
-}
-
-/** The name of a field as its `.proto` has it, whatever it is called in messages. */
-export function protoNameOf(field: protobuf.Field): string {
-  return field.protoName ?? field.name;
 }

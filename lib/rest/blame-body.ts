@@ -1,7 +1,7 @@
 import { codes, invalidField, RpcError } from "../call/rpc-error.js";
 import { HttpError } from "../http/http-error.js";
 import type { Binding } from "../http-rule/binding.js";
-import { protoNameOf } from "./bindable-field.js";
+import { protoName } from "../json/field-names.js";
 
 /**
  * The error of a body that cannot be read, with the field that is at fault in its details: where the body as a whole
@@ -16,5 +16,5 @@ export function blameBody(error: unknown, { body }: Binding): unknown {
     error.code === codes.INVALID_ARGUMENT &&
     error.details.length === 0;
   if (!isUnspecific || body === undefined) return error;
-  return invalidField(body === "*" ? body : protoNameOf(body), error.message, { cause: error });
+  return invalidField(body === "*" ? body : protoName(body), error.message, { cause: error });
 }

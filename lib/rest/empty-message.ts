@@ -3,7 +3,7 @@ import type { Message } from "../call/message.js";
 import type { JsonCodecs } from "../json/codec.js";
 import type { Representation } from "../schema/representation.js";
 import { createSerializer } from "../schema/serializer.js";
-import { isWellKnown } from "./well-known.js";
+import { isWellKnown } from "../schema/well-known.js";
 
 /** Compile the making of messages with nothing set, as handlers see them. */
 export function createEmptyMessages(

@@ -2,11 +2,11 @@ import protobuf from "protobufjs";
 import type { Message } from "../call/message.js";
 import type { Binding } from "../http-rule/binding.js";
 import type { JsonCodecs } from "../json/codec.js";
-import { fieldsByName } from "../json/field-names.js";
+import { fieldsByName, protoName } from "../json/field-names.js";
 import type { Representation } from "../schema/representation.js";
 import { qualifiedName } from "../schema/walk.js";
-import { createBindableField, protoNameOf } from "./bindable-field.js";
-import { isWellKnown } from "./well-known.js";
+import { isWellKnown } from "../schema/well-known.js";
+import { createBindableField } from "./bindable-field.js";
 
 export interface MaskInferenceOptions {
   readonly codecs: JsonCodecs;
@@ -66,7 +66,7 @@ function createPathLister(ignoresCase: boolean): (value: unknown, type: protobuf
       const field = findField(type, name);
       // One that was skipped.
       if (field === undefined) return [];
-      const path = protoNameOf(field);
+      const path = protoName(field);
       const below = isLeaf(field) ? [] : listPaths(member, field.resolvedType as protobuf.Type);
       return below.length === 0 ? path : below.map((rest) => `${path}.${rest}`);
     });

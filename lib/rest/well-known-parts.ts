@@ -1,8 +1,8 @@
 import type { Message } from "../call/message.js";
 import { invalidField } from "../call/rpc-error.js";
 import { qualifiedName } from "../schema/walk.js";
-import { type BindableField, protoNameOf } from "./bindable-field.js";
-import { isWellKnown } from "./well-known.js";
+import { isWellKnown } from "../schema/well-known.js";
+import type { BindableField } from "./bindable-field.js";
 
 /** A well-known type on the way of a path, of which the path sets a part. */
 export interface WellKnownParent {
@@ -29,7 +29,7 @@ export function findWellKnownParent(path: readonly BindableField[]): WellKnownPa
   if (parent?.type === undefined) return undefined;
   const { field, codec, type } = parent;
   const above = path.slice(0, depth);
-  const name = [...above, parent].map((step) => protoNameOf(step.field)).join(".");
+  const name = [...above, parent].map((step) => step.name).join(".");
   return {
     name,
     check(message) {

@@ -117,6 +117,17 @@ describe("google/api/http.proto", () => {
     ]);
   });
 
+  rule(22, "a body is a field at the top level of the request, or all of it", () => {
+    assert.deepEqual(compileSource(`post: "/v1" body: "*"`).bindings.map(printBinding), [
+      "0 POST /v1 body * response undefined",
+    ]);
+    for (const body of ["shelf.name", "shelf.*", "no_such", "pageToken"]) {
+      const { bindings, faults } = compileSource(`post: "/v1" body: "${body}"`);
+      assert.deepEqual(bindings, []);
+      assert.equal(faults.length, 1, body);
+    }
+  });
+
   rule(23, "a variable is neither repeated, nor a map, nor a message without a text of its own", () => {
     for (const name of ["tags", "labels", "shelf", "shelves.name"]) {
       const { bindings, faults } = compileSource(`get: "/v1/{${name}}"`);

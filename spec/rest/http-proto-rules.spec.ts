@@ -17,6 +17,7 @@ describe("google/api/http.proto", () => {
       serviceConfig: {
         http: {
           rules: [
+            { selector: "http.v1.Echo.Unannotated", get: "/v1/overruled/{text}" },
             { selector: "http.v1.Echo.Unannotated", get: "/v1/configured/{text}" },
             { selector: "http.v1.Echo.Nothing", delete: "/v1/nothing-else" },
           ],
@@ -119,6 +120,11 @@ describe("google/api/http.proto", () => {
     assert.deepEqual(await get("/v1/configured/a"), { text: "a" });
     assert.equal((await echo().send({ httpMethod: "DELETE", path: "/v1/nothing-else" })).status, 200);
     assert.equal((await echo().send({ httpMethod: "DELETE", path: "/v1/nothing" })).status, 404);
+  });
+
+  rule(34, "of several rules of a service configuration for one method, the last one holds", async () => {
+    assert.equal((await echo().get("/v1/overruled/a")).status, 404);
+    assert.equal((await echo().get("/v1/configured/a")).status, 200);
   });
 
   rule(35, "JSON is ProtoJSON, in messages and in fields alone", async () => {
