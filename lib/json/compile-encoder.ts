@@ -3,27 +3,34 @@ import { hasOwnFields } from "../schema/wire-values.js";
 import { oneofOf } from "./field-names.js";
 import { type EncoderContext, FieldWriter } from "./field-writer.js";
 import { FunctionSource } from "./generated-function.js";
+import { maxDepth } from "./json-reader.js";
 import type { WriteValue } from "./write-scalar.js";
 
 /**
  * Generate the writer of a message type.
  *
- * For `message Page { string token = 1; int32 size = 2; Page next = 3; }` with `emitDefaults` it is about this, but
- * for `put`, which stands for stores of four characters each:
+ * For `message Page { string token = 1; int32 size = 2; Page next = 3; optional int32 total = 4; }` with
+ * `emitDefaults` it is about this, but for `put`, which stands for stores of eight characters each:
  *
  *     return function write(w, start, m, depth) {
- *       const own = hasOwnFields(m, depth);
- *       let at = start, v, mark;
+ *       let at = start, v, own = true;
+ *       if (typeof m !== "object" || m === null) hasOwnFields(m, depth);
  *       v = m.token;
+ *       if (depth > 100 || Object.getPrototypeOf(m) !== Object.prototype) own = hasOwnFields(m, depth);
  *       put(',"token":"');
  *       if (v !== undefined && v !== null) at = writeString(w, at, v, depth);
  *       v = m.size;
  *       put('","size":');
  *       if (v !== undefined && v !== null) at = writeInt32(w, at, v, depth); else put("0");
  *       v = m.next;
- *       if (v !== undefined && v !== null && (own || Object.hasOwn(m, "next"))) {
+ *       if (v !== undefined && v !== null) {
  *         put(',"next":');
- *         at = (next.made ?? next.make())(w, at, v, depth + 1);
+ *         at = (page.made ?? page.make())(w, at, v, depth + 1);
+ *       }
+ *       v = m.total;
+ *       if (v !== undefined && v !== null && (own || Object.hasOwn(m, "total"))) {
+ *         put(',"total":');
+ *         at = writeInt32(w, at, v, depth);
  *       }
  *       return w.closeObject(start, at);
  *     };
@@ -38,8 +45,8 @@ export function compileEncoder(type: protobuf.Type, context: EncoderContext): Wr
   ];
   for (const field of fields) field.declareWriter();
   source.line("return function write(w, start, m, depth) {");
-  source.line(`const own = ${source.constant(hasOwnFields)}(m, depth);`);
-  source.line("let at = start, v, mark, valueAt;");
+  source.line("let at = start, v, mark, valueAt, own = true;");
+  writeCheck(source, fields[0]);
   for (const [i, oneof] of oneofs.entries()) {
     source.line(`let o${i};`);
     const members = fields.filter(({ field }) => oneofOf(field) === oneof);
@@ -55,6 +62,21 @@ export function compileEncoder(type: protobuf.Type, context: EncoderContext): Wr
   source.line("};");
   // The source returns a function of this type.
   return source.compile() as WriteValue;
+}
+
+/**
+ * Make sure that `m` can be a message, and find out whether its fields are its own. The engine knows the prototype of
+ * an object of which a property has just been read, and has to ask for that of all others.
+ */
+function writeCheck(source: FunctionSource, first: FieldWriter | undefined): void {
+  const check = `${source.constant(hasOwnFields)}(m, depth);`;
+  if (first === undefined) {
+    source.line(check);
+    return;
+  }
+  source.line(`if (typeof m !== "object" || m === null) ${check}`);
+  first.loadValue();
+  source.line(`if (depth > ${maxDepth} || Object.getPrototypeOf(m) !== Object.prototype) own = ${check}`);
 }
 
 /** Generate the writer of one field as a whole, for where HTTP carries it alone. */

@@ -4,7 +4,6 @@ import { toEnum } from "../schema/wire-values.js";
 import { compileEncoder, compileFieldEncoder } from "./compile-encoder.js";
 import { enumNames } from "./enum-names.js";
 import type { EncoderContext } from "./field-writer.js";
-import type { JsonWriter } from "./json-writer.js";
 import { LazyFunction } from "./lazy-function.js";
 import { type IntegerRange, integerRanges } from "./number-text.js";
 import { isWrittenAsString } from "./well-known.js";
@@ -122,18 +121,27 @@ function enumWriter(type: protobuf.Enum, switches: EncodeSwitches): ValueWriter 
   const { byNumber, find } = enumNames(type, switches);
   const texts = new Map<unknown, Buffer>();
   for (const [number, name] of byNumber) {
-    texts.set(number, Buffer.from(switches.enumsAsIntegers ? String(number) : JSON.stringify(name)));
+    texts.set(number, Buffer.from(switches.enumsAsIntegers ? String(number) : asciiJson(name)));
   }
   for (const [name, number] of Object.entries(type.values)) texts.set(name, texts.get(number)!);
-  const isAscii = [...texts.values()].every((text) => text.every((byte) => byte < 128));
-  function write(writer: JsonWriter, at: number, value: unknown): number {
+  function textOf(value: unknown): Buffer {
     const text = texts.get(value) ?? texts.get(typeof value === "string" ? find(value) : undefined);
-    if (text === undefined) return writeInt32(writer, at, toEnum(value, values));
-    if (!isAscii) writer.isAscii = false;
-    return writer.putBytes(at, text);
+    // Numbers without a name are kept.
+    return text ?? Buffer.from(String(toEnum(value, values)));
   }
-  const first = texts.get(Object.values(type.values)[0]);
-  return { write, isQuoted: false, isDefault: (value) => texts.get(value) === first };
+  return {
+    write: (writer, at, value) => writer.putBytes(at, textOf(value)),
+    isQuoted: false,
+    enumText: { of: textOf, unset: texts.get(Object.values(type.values)[0]) },
+  };
+}
+
+/** A JSON string of ASCII characters. */
+function asciiJson(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u0080-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Writes the name that an entry of a map has in JSON, without its quotes. */

@@ -20,7 +20,7 @@ export function explainWrongValue(
   subject: Subject,
   encoders: Encoders,
 ): Error {
-  const search: Search = { encoders, depth: 0 };
+  const search: Search = { encoders, writer: new JsonWriter(), depth: 0 };
   const found =
     subject instanceof protobuf.Type
       ? findInMessage(value, subject, "", search)
@@ -33,6 +33,8 @@ export function explainWrongValue(
 
 interface Search {
   readonly encoders: Encoders;
+  /** What is written is of no interest. */
+  readonly writer: JsonWriter;
   readonly depth: number;
 }
 
@@ -75,7 +77,7 @@ function findInField(value: unknown, field: protobuf.Field, path: string, search
     if (found !== undefined) return found;
   }
   // What is left are keys.
-  return field.map && fails((writer) => search.encoders.field(field)(writer, 0, value, 0))
+  return field.map && fails(() => search.encoders.field(field)(search.writer, 0, value, 0))
     ? { path, type }
     : undefined;
 }
@@ -88,7 +90,7 @@ function findInElement(
 ): Found | undefined {
   if (
     search.depth > maxDepth ||
-    !fails((writer) => search.encoders.element(field)(writer, 0, value, search.depth))
+    !fails(() => search.encoders.element(field)(search.writer, 0, value, search.depth))
   )
     return undefined;
   const { resolvedType } = field;
@@ -99,9 +101,9 @@ function findInElement(
   return deeper ?? { path, type: elementTypeName(field) };
 }
 
-function fails(write: (writer: JsonWriter) => void): boolean {
+function fails(write: () => void): boolean {
   try {
-    write(new JsonWriter());
+    write();
     return false;
   } catch (error) {
     if (error instanceof WrongValue) return true;

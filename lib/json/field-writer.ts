@@ -2,7 +2,7 @@ import protobuf from "protobufjs";
 import { keysOf, toList } from "../schema/wire-values.js";
 import { jsonName, namesOf, protoName } from "./field-names.js";
 import { type FunctionSource, quote } from "./generated-function.js";
-import { JsonWriter, smallSize } from "./json-writer.js";
+import { JsonWriter } from "./json-writer.js";
 import { isWrittenAsString } from "./well-known.js";
 import type { LazyWriter, ValueWriter, WriteValue } from "./write-scalar.js";
 
@@ -43,7 +43,7 @@ export class FieldWriter {
 
   /** Of several members of a oneof that are set, the last one counts, as in a binary message. */
   writeOneofChoice(variable: string): void {
-    this.#loadValue();
+    this.loadValue();
     this.#source.line(`if (${this.#isSet}) ${variable} = ${this.field.id};`);
   }
 
@@ -53,8 +53,8 @@ export class FieldWriter {
    */
   writeMember(tail: string, oneofVariable: string | undefined): string {
     const source = this.#source;
-    this.#loadValue();
     if (this.#context.emitDefaults && !this.#hasPresence) {
+      this.loadValue();
       this.#put(tail + this.#head);
       source.line("if (v !== undefined && v !== null) {");
       this.#writeValue("v");
@@ -64,15 +64,15 @@ export class FieldWriter {
       return this.#mark;
     }
     this.#put(tail);
+    if (oneofVariable !== undefined) source.line(`if (${oneofVariable} === ${this.field.id}) {`);
+    this.loadValue();
+    if (oneofVariable === undefined) source.line(`if (${this.#isSet}) {`);
     if (this.#hasPresence) {
-      source.line(
-        `if (${oneofVariable === undefined ? this.#isSet : `${oneofVariable} === ${this.field.id}`}) {`,
-      );
       this.#put(this.#head);
       this.#writeValue("v");
-      this.#put(this.#mark);
-      source.line("}");
+      this.#closeQuote();
     } else this.#writeUnlessDefault();
+    source.line("}");
     return "";
   }
 
@@ -91,25 +91,32 @@ export class FieldWriter {
   /** Whatever form a default has, it is known by what it is written as. */
   #writeUnlessDefault(): void {
     const source = this.#source;
-    const isDefault = this.#scalar?.isDefault;
-    const isEnumDefault = isDefault && !this.field.repeated && !this.field.map;
-    const condition = isEnumDefault ? ` && !${source.constant(isDefault)}(v)` : "";
-    source.line(`if (v !== undefined && v !== null${condition}) {`);
+    const enumText = this.#isList ? undefined : this.#scalar?.enumText;
+    if (enumText !== undefined) {
+      source.line(`const text = ${source.constant(enumText.of)}(v);`);
+      source.line(`if (text !== ${source.constant(enumText.unset)}) {`);
+      this.#put(this.#head);
+      source.line("at = w.putBytes(at, text);");
+      source.line("}");
+      return;
+    }
+    const isZero = this.#unset === "0" ? " && w.bytes[valueAt] === 48" : "";
     source.line("mark = at;");
     this.#put(this.#head);
     source.line("valueAt = at;");
     this.#writeValue("v");
-    if (!isEnumDefault) {
-      const isZero = this.#unset === "0" ? " && w.bytes[valueAt] === 48" : "";
-      source.line(`if (at === valueAt + ${this.#unset.length}${isZero}) at = mark; else {`);
-    }
-    this.#put(this.#mark);
-    source.line(isEnumDefault ? "}" : "} }");
+    source.line(`if (at === valueAt + ${this.#unset.length}${isZero}) at = mark; else {`);
+    this.#closeQuote();
+    source.line("}");
+  }
+
+  #closeQuote(): void {
+    if (this.#mark !== "") this.#source.line("w.bytes[at++] = 34;");
   }
 
   /** The quotes of the value; lists and maps write those of their elements themselves. */
   get #mark(): string {
-    return this.field.repeated || this.field.map ? "" : this.#elementMark;
+    return this.#isList ? "" : this.#elementMark;
   }
 
   get #elementMark(): string {
@@ -133,8 +140,7 @@ export class FieldWriter {
   }
 
   #writeValue(value: string): void {
-    const { repeated, map } = this.field;
-    if (repeated || map) this.#source.line(`at = write${this.#index}(w, at, ${value}, depth);`);
+    if (this.#isList) this.#source.line(`at = write${this.#index}(w, at, ${value}, depth);`);
     else this.#writeElement(value);
   }
 
@@ -149,14 +155,11 @@ export class FieldWriter {
 
   get #hasPresence(): boolean {
     const { field } = this;
-    return (
-      Boolean(field.hasPresence) ||
-      (!field.repeated && !field.map && field.resolvedType instanceof protobuf.Type)
-    );
+    return Boolean(field.hasPresence) || (!this.#isList && field.resolvedType instanceof protobuf.Type);
   }
 
   /** Set `v` from the field's name in handlers, or else from its other names. */
-  #loadValue(): void {
+  loadValue(): void {
     for (const [i, name] of namesOf(this.field).entries()) {
       // What every object inherits is not a field.
       const value =
@@ -169,8 +172,17 @@ export class FieldWriter {
 
   /** Whether `v`, which has been loaded, was set by the handler and is no default of a prototype. */
   get #isSet(): string {
+    const isThere = "v !== undefined && v !== null";
+    if (this.#isList) return isThere;
+    if (!this.#hasPresence) return this.field.type === "string" ? `${isThere} && v !== ""` : isThere;
+    // What prototypes have for messages is `null`.
+    if (this.#scalar === undefined) return isThere;
     const owns = namesOf(this.field).map((name) => `Object.hasOwn(m, ${quote(name)})`);
-    return `v !== undefined && v !== null && (own || ${owns.join(" || ")})`;
+    return `${isThere} && (own || ${owns.join(" || ")})`;
+  }
+
+  get #isList(): boolean {
+    return this.field.repeated || this.field.map;
   }
 
   #declareListWriter(): void {
@@ -198,9 +210,12 @@ export class FieldWriter {
     source.line("if (map instanceof Map) for (const [key, value] of map) {");
     this.#writeEntry(field, "value");
     source.line("} else {");
-    source.line(`const keys = ${source.constant(keysOf)}(map);`);
-    source.line("for (let i = 0; i < keys.length; i++) {");
-    source.line("const key = keys[i];");
+    const refuse = source.constant(keysOf);
+    source.line(`if (typeof map !== "object" || map === null || Array.isArray(map)) ${refuse}(map);`);
+    // The engine knows the place of each property in this loop, and that it is the object's own.
+    source.line(
+      `for (const key in map) if (${source.constant(Object.prototype.hasOwnProperty)}.call(map, key)) {`,
+    );
     this.#writeEntry(field, "map[key]");
     source.line("} }");
     source.line("return w.closeObject(start, at);");
@@ -217,18 +232,23 @@ export class FieldWriter {
   }
 
   /**
-   * Store constant text, four bytes at a time, and make room for a small value after it. What is stored beyond its
-   * end is written over.
+   * Store constant text, up to eight bytes at a time; no UTF-8 is a NaN, whose bits the engine might change. What is
+   * stored beyond the end is written over.
    */
   #put(text: string): void {
     if (text === "") return;
     const bytes = Buffer.from(text);
-    const words = Buffer.alloc(Math.ceil(bytes.length / 4) * 4);
+    const words = Buffer.alloc(Math.ceil(bytes.length / 8) * 8);
     bytes.copy(words);
     const stores: string[] = [];
-    for (let i = 0; i < words.length; i += 4)
-      stores.push(`view.setInt32(at + ${i}, ${words.readInt32LE(i)}, true);`);
-    this.#source.line(`w.reserve(at, at + ${bytes.length + smallSize});`);
+    for (let i = 0; i < bytes.length; i += 8) {
+      const isShort = bytes.length - i <= 4;
+      const store = isShort
+        ? `setInt32(at + ${i}, ${words.readInt32LE(i)}`
+        : `setFloat64(at + ${i}, ${words.readDoubleLE(i)}`;
+      stores.push(`view.${store}, true);`);
+    }
+    this.#source.line(`w.reserve(at, at + ${bytes.length});`);
     this.#source.line(`{ const { view } = w; ${stores.join(" ")} } at += ${bytes.length};`);
     if (bytes.length !== text.length) this.#source.line("w.isAscii = false;");
   }

@@ -71,25 +71,31 @@ export interface Answer {
 }
 
 export function writeText(answer: Answer, compiled: Compiled): string {
-  const json = write(answer, compiled, (target, end) => target.toString(end));
-  return compiled.pretty ? indentJson(json) : json;
+  const writer = compiled.writers.take();
+  try {
+    const json = writer.toString(write(answer, writer, compiled));
+    return compiled.pretty ? indentJson(json) : json;
+  } finally {
+    compiled.writers.giveBack(writer);
+  }
 }
 
 export function writeToBytes(answer: Answer, compiled: Compiled): Buffer {
   if (compiled.pretty) return Buffer.from(writeText(answer, compiled));
-  return write(answer, compiled, (target, end) => target.toBuffer(end));
+  const writer = compiled.writers.take();
+  try {
+    return writer.takeBytes(write(answer, writer, compiled));
+  } finally {
+    compiled.writers.giveBack(writer);
+  }
 }
 
 /** Write a value; what is wrong with it is told to the server's owner. */
-function write<T>(answer: Answer, compiled: Compiled, take: (target: JsonWriter, end: number) => T): T {
-  const { value, subject, writer } = answer;
-  const target = compiled.writers.take();
+function write({ value, subject, writer }: Answer, target: JsonWriter, { encoders }: Compiled): number {
   try {
-    return take(target, writer.get()(target, 0, value, 0));
+    return writer.get()(target, target.start, value, 0);
   } catch (error) {
-    if (error instanceof WrongValue) throw explainWrongValue(error, value, subject, compiled.encoders);
+    if (error instanceof WrongValue) throw explainWrongValue(error, value, subject, encoders);
     throw error;
-  } finally {
-    compiled.writers.giveBack(target);
   }
 }

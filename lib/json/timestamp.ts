@@ -91,15 +91,6 @@ function daysOfMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** A day of the calendar, ready to be written: `2000-01-01T`. */
-interface Day {
-  /** Days since 1970. */
-  readonly number: number;
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
-}
-
 /**
  * A writer of timestamps in UTC, with 0, 3, 6 or 9 digits of fraction; `undefined`, and nothing written, out of range.
  *
@@ -108,22 +99,23 @@ interface Day {
  * It remembers the last day, as the items of one answer are often of one day.
  */
 export function createTimestampWriter(): WriteTime {
-  let day: Day = dayOf(0);
-  return ({ bytes }, at, seconds, nanos) => {
+  let dayNumber = Number.NaN;
+  // `1970-01-01T`, and one byte that is written over.
+  const day = new DataView(new ArrayBuffer(12));
+  return ({ bytes, view }, at, seconds, nanos) => {
     if (!(seconds >= minSeconds && seconds <= maxSeconds && nanos >= 0 && nanos <= 999_999_999))
       return undefined;
     const number = Math.floor(seconds / 86_400);
-    if (number !== day.number) day = dayOf(number);
+    if (number !== dayNumber) {
+      putDay(new Uint8Array(day.buffer), number);
+      dayNumber = number;
+    }
+    view.setInt32(at, day.getInt32(0));
+    view.setInt32(at + 4, day.getInt32(4));
+    view.setInt32(at + 8, day.getInt32(8));
     const time = seconds - number * 86_400;
     const minutes = Math.floor(time / 60);
     const hours = Math.floor(minutes / 60);
-    putTwoDigits(bytes, at, Math.floor(day.year / 100));
-    putTwoDigits(bytes, at + 2, day.year % 100);
-    bytes[at + 4] = 45;
-    putTwoDigits(bytes, at + 5, day.month);
-    bytes[at + 7] = 45;
-    putTwoDigits(bytes, at + 8, day.day);
-    bytes[at + 10] = 84;
     putTwoDigits(bytes, at + 11, hours);
     bytes[at + 13] = 58;
     putTwoDigits(bytes, at + 14, minutes - hours * 60);
@@ -143,25 +135,44 @@ export type WriteTime = (
   nanos: number,
 ) => number | undefined;
 
-function putTwoDigits(bytes: Buffer, at: number, number: number): void {
+function putDay(bytes: Uint8Array, daysSince1970: number): void {
+  const { year, month, day } = dayOf(daysSince1970);
+  const century = Math.floor(year / 100);
+  putTwoDigits(bytes, 0, century);
+  putTwoDigits(bytes, 2, year - century * 100);
+  bytes[4] = 45;
+  putTwoDigits(bytes, 5, month);
+  bytes[7] = 45;
+  putTwoDigits(bytes, 8, day);
+  bytes[10] = 84;
+}
+
+/** Put the fraction of a second in as few groups of three digits as it needs: `.500`, or nothing. */
+export function putFraction(bytes: Uint8Array, at: number, nanos: number): number {
+  if (nanos === 0) return at;
+  bytes[at] = 46;
+  const millis = Math.floor(nanos / 1_000_000);
+  putThreeDigits(bytes, at + 1, millis);
+  const belowMillis = nanos - millis * 1_000_000;
+  if (belowMillis === 0) return at + 4;
+  const micros = Math.floor(belowMillis / 1000);
+  putThreeDigits(bytes, at + 4, micros);
+  const belowMicros = belowMillis - micros * 1000;
+  if (belowMicros === 0) return at + 7;
+  putThreeDigits(bytes, at + 7, belowMicros);
+  return at + 10;
+}
+
+function putTwoDigits(bytes: Uint8Array, at: number, number: number): void {
   const tens = Math.floor(number / 10);
   bytes[at] = 48 + tens;
   bytes[at + 1] = 48 + number - tens * 10;
 }
 
-/** Put the fraction of a second in as few groups of three digits as it needs: `.500`, or nothing. */
-export function putFraction(bytes: Buffer, at: number, nanos: number): number {
-  if (nanos === 0) return at;
-  let length = 9;
-  let rest = nanos;
-  for (; rest % 1000 === 0; rest /= 1000) length -= 3;
-  bytes[at] = 46;
-  for (let i = at + length; i > at; i--) {
-    const tenth = Math.floor(rest / 10);
-    bytes[i] = 48 + rest - tenth * 10;
-    rest = tenth;
-  }
-  return at + 1 + length;
+function putThreeDigits(bytes: Uint8Array, at: number, number: number): void {
+  const hundreds = Math.floor(number / 100);
+  bytes[at] = 48 + hundreds;
+  putTwoDigits(bytes, at + 1, number - hundreds * 100);
 }
 
 // The two functions below count in eras of 400 years that start on 1 March, so that the leap day comes last.
@@ -176,7 +187,7 @@ function daysSince1970(year: number, month: number, day: number): number {
   return era * 146_097 + dayOfEra - 719_468;
 }
 
-function dayOf(daysSince1970: number): Day {
+function dayOf(daysSince1970: number): { year: number; month: number; day: number } {
   const days = daysSince1970 + 719_468;
   const era = Math.floor(days / 146_097);
   const dayOfEra = days - era * 146_097;
@@ -187,5 +198,5 @@ function dayOf(daysSince1970: number): Day {
   const shifted = Math.floor((5 * dayOfYear + 2) / 153);
   const day = dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1;
   const month = shifted < 10 ? shifted + 3 : shifted - 9;
-  return { number: daysSince1970, year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
+  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
 }

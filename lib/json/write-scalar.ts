@@ -10,14 +10,11 @@ import {
   toUint32,
   toUint64,
 } from "../schema/wire-values.js";
-import { type JsonWriter, smallSize } from "./json-writer.js";
+import type { JsonWriter } from "./json-writer.js";
 import type { LazyFunction } from "./lazy-function.js";
-import { type IntegerRange, integerRanges, isPlainInteger } from "./number-text.js";
+import { type IntegerRange, integerRanges } from "./number-text.js";
 
-/**
- * Writes a value at some place, and returns the place after it. `depth` counts the messages around it. The caller has
- * reserved room for `smallSize` bytes.
- */
+/** Writes a value at some place, and returns the place after it. `depth` counts the messages around it. */
 export type WriteValue = (writer: JsonWriter, at: number, value: unknown, depth: number) => number;
 
 /** The writer of a message type. */
@@ -27,8 +24,8 @@ export type LazyWriter = LazyFunction<WriteValue>;
 export interface ValueWriter {
   readonly write: WriteValue;
   readonly isQuoted: boolean;
-  /** Whether a value stands for the default of its enum, under whatever name. */
-  readonly isDefault?: (value: unknown) => boolean;
+  /** For enums: the text of a value, and the one that a value has which is not set. */
+  readonly enumText?: { of(value: unknown): Buffer; readonly unset: Buffer | undefined };
 }
 
 /** The writer of complete JSON. */
@@ -43,26 +40,35 @@ export function jsonWriter({ write, isQuoted }: ValueWriter): WriteValue {
 
 const quoteMark = 34;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings may not contain them
-const needsEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
+/** Whether an ASCII character stands in a JSON string as it is. */
+const isPlain = new Uint8Array(128).fill(1, 32);
+isPlain[quoteMark] = 0;
+isPlain[92] = 0;
 
 export function writeString(writer: JsonWriter, at: number, value: unknown): number {
   const text = typeof value === "string" ? value : toText(value);
   const { length } = text;
-  // A loop over few characters is faster than calls of a regular expression and of native code.
-  if (length > 48) return writer.putText(at, needsEscape.test(text) ? escapeCharacters(text) : text);
-  writer.reserve(at, at + length + smallSize);
+  // A loop over few characters is faster than the way into native code.
+  if (length > 32) return writeAnyString(writer, at, text);
+  writer.reserve(at, at + length);
   const { bytes } = writer;
   for (let i = 0; i < length; i++) {
     const char = text.charCodeAt(i);
-    if (char < 32 || char === quoteMark || char === 92 || char > 126) return writeAnyString(writer, at, text);
+    if (char > 127 || isPlain[char] === 0) return writeAnyString(writer, at, text);
     bytes[at + i] = char;
   }
   return at + length;
 }
 
+/** The bytes that were written are read faster than the characters of a string are. */
 function writeAnyString(writer: JsonWriter, at: number, text: string): number {
-  return writer.putText(at, needsEscape.test(text) ? escapeCharacters(text) : text);
+  const end = writer.putText(at, text);
+  const { bytes } = writer;
+  for (let i = at; i < end; i++) {
+    const byte = bytes[i]!;
+    if (byte < 32 || byte === quoteMark || byte === 92) return writer.putText(at, escapeCharacters(text));
+  }
+  return end;
 }
 
 /** What stands between the quotes of a JSON string. Lone surrogates become U+FFFD, as they do in UTF-8. */
@@ -78,15 +84,16 @@ export function writeBool(writer: JsonWriter, at: number, value: unknown): numbe
 /** Write an integer that a number holds exactly. */
 export function writeDigits(writer: JsonWriter, at: number, value: number): number {
   const { bytes } = writer;
-  let start = at;
+  if (value >= 0) return putDigits(bytes, at, value);
+  bytes[at] = 45;
+  return putDigits(bytes, at + 1, -value);
+}
+
+function putDigits(bytes: Buffer, at: number, value: number): number {
+  let end = at + 1;
+  for (let power = 10; value >= power; power *= 10) end++;
   let rest = value;
-  if (value < 0) {
-    bytes[start++] = 45;
-    rest = -value;
-  }
-  let end = start + 1;
-  for (let power = 10; rest >= power; power *= 10) end++;
-  for (let i = end - 1; i >= start; i--) {
+  for (let i = end - 1; i >= at; i--) {
     const tenth = Math.floor(rest / 10);
     bytes[i] = 48 + rest - tenth * 10;
     rest = tenth;
@@ -108,9 +115,17 @@ export function writeUint32(writer: JsonWriter, at: number, value: unknown): num
 export function digitsWriter(range: IntegerRange): WriteValue {
   const plainLength = range.is64 ? 18 : 9;
   return (writer, at, value) => {
-    const isPlain =
-      typeof value === "string" && value.length <= plainLength && isPlainInteger(value, 0, value.length);
-    return writer.putAscii(at, isPlain ? value : integerDigits(value, range));
+    if (typeof value !== "string" || value.length > plainLength)
+      return writer.putAscii(at, integerDigits(value, range));
+    const { length } = value;
+    const { bytes } = writer;
+    let isPlain = length > 0 && (length === 1 || value.charCodeAt(0) !== 48);
+    for (let i = 0; i < length; i++) {
+      const char = value.charCodeAt(i);
+      if (char < 48 || char > 57) isPlain = false;
+      bytes[at + i] = char;
+    }
+    return isPlain ? at + length : writer.putAscii(at, integerDigits(value, range));
   };
 }
 
@@ -161,31 +176,32 @@ function printDouble(number: number): string {
 export function writeBytes(writer: JsonWriter, at: number, value: unknown): number {
   const bytes = toBuffer(value);
   const length = Math.ceil(bytes.length / 3) * 4;
-  writer.reserve(at, at + length + smallSize);
-  if (length <= 160) writeShortBytes(writer.bytes, at, bytes);
+  writer.reserve(at, at + length);
+  if (length <= 160) writeShortBytes(writer, at, bytes);
   else writer.bytes.write(bytes.toString("base64"), at, "latin1");
   return at + length;
 }
 
 const base64Digits = Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+/** Both digits for each twelve bits, the first one in the low byte. */
+const base64Pairs = Uint16Array.from(
+  { length: 4096 },
+  (_, bits) => base64Digits[bits >> 6]! | (base64Digits[bits & 63]! << 8),
+);
 
 /** The way into native code costs more than writing a few characters. */
-function writeShortBytes(bytes: Buffer, start: number, source: Buffer): void {
+function writeShortBytes({ bytes, view }: JsonWriter, start: number, source: Buffer): void {
   const { length } = source;
   let at = start;
   let i = 0;
   for (; i + 3 <= length; i += 3) {
     const bits = (source[i]! << 16) | (source[i + 1]! << 8) | source[i + 2]!;
-    bytes[at] = base64Digits[bits >> 18]!;
-    bytes[at + 1] = base64Digits[(bits >> 12) & 63]!;
-    bytes[at + 2] = base64Digits[(bits >> 6) & 63]!;
-    bytes[at + 3] = base64Digits[bits & 63]!;
+    view.setInt32(at, base64Pairs[bits >> 12]! | (base64Pairs[bits & 4095]! << 16), true);
     at += 4;
   }
   if (i === length) return;
   const bits = (source[i]! << 16) | (i + 1 < length ? source[i + 1]! << 8 : 0);
-  bytes[at] = base64Digits[bits >> 18]!;
-  bytes[at + 1] = base64Digits[(bits >> 12) & 63]!;
+  view.setInt16(at, base64Pairs[bits >> 12]!, true);
   bytes[at + 2] = i + 1 < length ? base64Digits[(bits >> 6) & 63]! : 61;
   bytes[at + 3] = 61;
 }

@@ -48,18 +48,26 @@ export function wellKnownWriter(type: protobuf.Type, context: WriteContext): Wri
 }
 
 function timeWriter(type: protobuf.Type, write: WriteTime): WriteValue {
-  const readSeconds = memberOf(type, 1);
-  const readNanos = memberOf(type, 2);
-  return (writer, at, value) => {
-    const message = toObject(value);
-    const end = write(writer, at, toSafeInteger(readSeconds(message)), toSafeInteger(readNanos(message)));
-    if (end === undefined) throw new WrongValue(value, "it is out of range");
-    return end;
-  };
+  const source = new FunctionSource();
+  const check = `${source.constant(hasOwnFields)}(time, 0);`;
+  const toInteger = source.constant(toSafeInteger);
+  source.line("return (w, at, time) => {");
+  source.line(`if (typeof time !== "object" || time === null) ${check}`);
+  source.line(`const seconds = ${memberOf(type, 1, "time")}, nanos = ${memberOf(type, 2, "time")};`);
+  source.line(`if (Object.getPrototypeOf(time) !== Object.prototype) ${check}`);
+  source.line(`const end = ${source.constant(write)}(w, at, ${toInteger}(seconds), ${toInteger}(nanos));`);
+  source.line(`return end === undefined ? ${source.constant(refuseTime)}(time) : end;`);
+  source.line("};");
+  // The source returns a function of this type.
+  return source.compile() as WriteValue;
+}
+
+function refuseTime(time: unknown): never {
+  throw new WrongValue(time, "it is out of range");
 }
 
 function fieldMaskWriter(type: protobuf.Type): WriteValue {
-  const readPaths = memberOf(type, 1);
+  const readPaths = memberReader(type, 1);
   return (writer, at, value) => {
     const paths = toList(readPaths(toObject(value)) ?? []);
     const text = printFieldMask(paths.map((path) => (typeof path === "string" ? path : toText(path))));
@@ -70,14 +78,14 @@ function fieldMaskWriter(type: protobuf.Type): WriteValue {
 
 function wrapperWriter(type: protobuf.Type, context: WriteContext): WriteValue {
   const field = type.fieldsById[1]!;
-  const read = memberOf(type, 1);
+  const read = memberReader(type, 1);
   const write = context.element(field);
   const typeDefault: unknown = field.resolve().typeDefault;
   return (writer, at, value, depth) => write(writer, at, read(toObject(value)) ?? typeDefault, depth);
 }
 
 function structWriter(type: protobuf.Type, context: WriteContext): WriteValue {
-  const readFields = memberOf(type, 1);
+  const readFields = memberReader(type, 1);
   const writeValue = context.element(type.fieldsById[1]!);
   return (writer, at, value, depth) => {
     const fields = readFields(toObject(value)) ?? {};
@@ -95,7 +103,7 @@ function structWriter(type: protobuf.Type, context: WriteContext): WriteValue {
 }
 
 function listValueWriter(type: protobuf.Type, context: WriteContext): WriteValue {
-  const readValues = memberOf(type, 1);
+  const readValues = memberReader(type, 1);
   const writeValue = context.element(type.fieldsById[1]!);
   return (writer, at, value, depth) => {
     const values = toList(readValues(toObject(value)) ?? []);
@@ -142,8 +150,8 @@ function writeFinite(writer: JsonWriter, at: number, value: unknown): number {
 }
 
 function anyWriter(type: protobuf.Type, context: WriteContext): WriteValue {
-  const readUrl = memberOf(type, 1);
-  const readBytes = memberOf(type, 2);
+  const readUrl = memberReader(type, 1);
+  const readBytes = memberReader(type, 2);
   return (writer, at, value, depth) => {
     const any = toObject(value);
     const message: object = Object.hasOwn(any, "@type") ? type.decode(context.encodeAny(any)) : any;
@@ -168,14 +176,19 @@ function anyWriter(type: protobuf.Type, context: WriteContext): WriteValue {
 
 /**
  * Reads a member under any of its names. It is generated: an engine reads a property that it knows by name several
- * times as fast. What prototypes have are defaults, which in well-known types are worth nothing.
+ * times as fast.
  */
-function memberOf(type: protobuf.Type, id: number): (message: object) => unknown {
+function memberReader(type: protobuf.Type, id: number): (message: object) => unknown {
   const source = new FunctionSource();
-  const values = namesOf(type.fieldsById[id]!.resolve()).map((name) => `message[${quote(name)}]`);
-  source.line(`return (message) => ${values.join(" ?? ")};`);
+  source.line(`return (message) => ${memberOf(type, id, "message")};`);
   // The source returns a function of this type.
   return source.compile() as (message: object) => unknown;
+}
+
+/** An expression for a member of a message. What prototypes have are defaults, which in well-known types are worth nothing. */
+function memberOf(type: protobuf.Type, id: number, message: string): string {
+  const names = namesOf(type.fieldsById[id]!.resolve());
+  return `(${names.map((name) => `${message}[${quote(name)}]`).join(" ?? ")})`;
 }
 
 function toObject(value: unknown): object {
