@@ -52,7 +52,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       setHeaders: (res) => res.setHeader("Content-Security-Policy", "default-src 'self'"),
     }),
   );
-  app.use(transcodingRouter(services));
+  app.use(transcodingRouter(services, { validate: true }));
 
   const http = await listen(app, options.port);
   try {

@@ -35,7 +35,7 @@ import {
   type WatchBooksResponse,
 } from "./messages.js";
 import { cutPage, readPageRequest } from "./page.js";
-import { createName, everyShelf, idOf, shelfOf } from "./resource-name.js";
+import { checkShelfName, createName, everyShelf, idOf, shelfOf } from "./resource-name.js";
 import { applyMask } from "./update-mask.js";
 
 /** A picture is sent back as what it was sent as: only types that a browser draws and does not run. */
@@ -132,6 +132,7 @@ export function createBookstore(books: BookRepository) {
     },
 
     async moveBook({ request }: HandlerCall<MoveBookRequest>): Promise<Book> {
+      checkShelfName(request.destinationParent, "destination_parent");
       const current = await resolveBook(request.name, request.etag);
       if (request.destinationParent === shelfOf(current.name)) return current;
       return replace(current, {

@@ -38,6 +38,16 @@ export function shelfOf(bookName: string): string {
   return bookName.slice(0, bookName.lastIndexOf("/books/"));
 }
 
+/**
+ * Refuse what is no name of a shelf.
+ *
+ * @throws RpcError `INVALID_ARGUMENT`.
+ */
+export function checkShelfName(name: string, field: string): void {
+  if (/^shelves\/[^/]+$/.test(name)) return;
+  throw invalidArgument([{ field, description: `"${name}" is not the name of a shelf, shelves/{shelf}` }]);
+}
+
 /** The last segment of a name: `"emma"` of `"shelves/fiction/books/emma"`. */
 export function idOf(name: string): string {
   return name.slice(name.lastIndexOf("/") + 1);

@@ -86,6 +86,7 @@ export interface Parameter extends Extensible {
   readonly deprecated?: boolean;
   readonly style?: string;
   readonly explode?: boolean;
+  readonly allowReserved?: boolean;
   readonly schema?: JsonSchema;
   /** A value that is JSON text within the URL. */
   readonly content?: Content;

@@ -23,7 +23,7 @@ export interface OpenApiOptions {
   readonly base?: object | undefined;
   /** Full names of the services to show, or packages to show all of: `["greet.v1.Greeter", "library.v1"]`. */
   readonly services?: readonly string[] | undefined;
-  /** Labels of `google.api.visibility` whose restricted parts are shown as well; without it, none are. */
+  /** Labels of `google.api.visibility` whose restricted parts are shown as well, `"*"` for all; without it, none are. */
   readonly visibility?: readonly string[] | undefined;
   /**
    * Describe all that the server reads, not only what it writes: numbers as text, enum numbers, nulls, members

@@ -15,13 +15,13 @@ export interface Visibility {
  *     createVisibility([]).shows(purge)           // false
  *     createVisibility(["TESTER"]).shows(purge)   // true
  *
- * What is declared within something hidden is hidden, and so is a field that holds it.
+ * What is declared within something hidden is hidden, and so is a field that holds it. The label `*` shows all.
  *
  * @see https://github.com/googleapis/googleapis/blob/ecb1cf0a0021267dd452289fc71c75674ae29fe3/google/api/visibility.proto
  */
 export function createVisibility(labels: readonly string[]): Visibility {
   const isGranted = (restriction: unknown): boolean => {
-    if (typeof restriction !== "string" || restriction.trim() === "") return true;
+    if (typeof restriction !== "string" || restriction.trim() === "" || labels.includes("*")) return true;
     return restriction.split(",").some((label) => labels.includes(label.trim()));
   };
   const decided = new Map<protobuf.ReflectionObject, boolean>();

@@ -1,8 +1,11 @@
 import { inspect } from "node:util";
 import { createFaultListener } from "../call/fault-listener.js";
+import type { RpcError } from "../call/rpc-error.js";
 import type { ServerCall } from "../call/server-call.js";
 import type { TimeoutLimits } from "../http/deadline.js";
+import type { HttpRequest } from "../http/http-message.js";
 import type { MetadataNames } from "../http/metadata-names.js";
+import type { Binding } from "../http-rule/binding.js";
 import type { JsonCodecs, JsonSwitches } from "../json/codec.js";
 import { ConfigError, type ConfigFault } from "../schema/config-error.js";
 import type { Representation } from "../schema/representation.js";
@@ -55,6 +58,16 @@ export interface RestOptions {
   readonly preset?: PresetName | undefined;
 }
 
+/** Checks a request beside what decoding it checks. */
+export type ValidateRequest = (binding: Binding, request: HttpRequest) => Promise<ValidatedRequest>;
+
+export interface ValidatedRequest {
+  /** The same request, with its body still to be decoded. */
+  readonly request: HttpRequest;
+  /** What is wrong with it. */
+  readonly fault: RpcError | undefined;
+}
+
 /** The options with everything decided. */
 export interface RestSettings extends TimeoutLimits {
   readonly json: JsonSwitches;
@@ -78,6 +91,8 @@ export interface RestSettings extends TimeoutLimits {
   readonly detailedErrors: boolean;
   readonly formatError: ErrorFormatter | undefined;
   readonly onError: (error: unknown, call: ServerCall | undefined) => void;
+  /** The host's to set. */
+  readonly validate?: ValidateRequest | undefined;
 }
 
 const jsonSwitchNames = [

@@ -2,7 +2,12 @@ import { decodeText, parseContentType } from "../http/content-type.js";
 import type { HttpRequest } from "../http/http-message.js";
 import { readBody } from "../http/read-body.js";
 
-export const formType = "application/x-www-form-urlencoded";
+const formType = "application/x-www-form-urlencoded";
+
+/** Whether the body of a request is the fields of a form. */
+export function isForm({ headers }: HttpRequest): boolean {
+  return parseContentType(headers["content-type"] ?? "").mediaType === formType;
+}
 
 /**
  * The fields of a form, written as a query; `undefined` when the body is no form.
@@ -10,10 +15,8 @@ export const formType = "application/x-www-form-urlencoded";
  * @param limit the most bytes to take of a form that nobody has read before.
  */
 export function readFormText(request: HttpRequest, limit: number): Promise<string> | undefined {
-  const header = request.headers["content-type"];
-  if (header === undefined) return undefined;
-  const { mediaType, charset } = parseContentType(header);
-  if (mediaType !== formType) return undefined;
+  if (!isForm(request)) return undefined;
+  const { charset } = parseContentType(request.headers["content-type"] ?? "");
   const { parsedBody } = request;
   if (parsedBody === undefined) return readBody(request, limit).then((bytes) => decodeText(bytes, charset));
   if (typeof parsedBody === "string") return Promise.resolve(parsedBody);

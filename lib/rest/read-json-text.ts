@@ -3,7 +3,7 @@ import { unsupportedMedia } from "../http/http-error.js";
 import type { HttpRequest } from "../http/http-message.js";
 import { printParsed, toBuffer } from "../http/parsed-body.js";
 import { createTooLarge, readBody } from "../http/read-body.js";
-import { formType } from "./read-form-text.js";
+import { isForm } from "./read-form-text.js";
 
 export interface JsonTextOptions {
   /** The most bytes to take. */
@@ -41,10 +41,6 @@ export function readJsonText(request: HttpRequest, options: JsonTextOptions): st
 
 function isNoBody(text: string, { emptyTextIsNoBody }: JsonTextOptions): boolean {
   return text === "" || (emptyTextIsNoBody && text === '""');
-}
-
-function isForm({ headers }: HttpRequest): boolean {
-  return parseContentType(headers["content-type"] ?? "").mediaType === formType;
 }
 
 const emptyText = Buffer.from('""');

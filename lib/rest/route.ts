@@ -18,13 +18,15 @@ export interface Route {
   readonly endpoint: Endpoint;
   readonly isStreamingResponse: boolean;
   /** What the handler takes: a message, or a stream of them. */
-  decode(match: RouteMatch, request: HttpRequest): Message | AsyncIterable<Message> | Promise<Message>;
+  decode(match: RouteMatch, request: HttpRequest): Input | Promise<Input>;
   /** The same for a request that could not be read. */
-  emptyInput(): Message | AsyncIterable<Message>;
+  emptyInput(): Input;
   readonly encoders: Encoders;
   /** The encoders of a request that asks for another form of JSON. */
   encodersWith(switches: JsonSwitches): Encoders;
 }
+
+type Input = Message | AsyncIterable<Message>;
 
 export interface Encoders {
   readonly message: MessageEncoder;
@@ -72,7 +74,7 @@ function compileRoute(binding: Binding, endpoint: Endpoint, settings: RestSettin
     binding,
     endpoint,
     isStreamingResponse,
-    decode: isStreamingRequest ? decodeMessages() : decodeRequest(),
+    decode: withValidation(isStreamingRequest ? decodeMessages() : decodeRequest(), settings),
     emptyInput: () => (isStreamingRequest ? emptyIterable : toHandler(create())),
     encoders: encodersWith({}),
     encodersWith,
@@ -94,6 +96,17 @@ function compileRoute(binding: Binding, endpoint: Endpoint, settings: RestSettin
       for await (const message of decode(match, request)) yield toHandler(message);
     };
   }
+}
+
+/** What cannot be decoded either is told as without validation. */
+function withValidation(decode: Route["decode"], { validate }: RestSettings): Route["decode"] {
+  if (validate === undefined) return decode;
+  return async (match, sent) => {
+    const { request, fault } = await validate(match.binding, sent);
+    const input = await decode(match, request);
+    if (fault !== undefined) throw fault;
+    return input;
+  };
 }
 
 /** The settings for messages that go from JSON to bytes and back: what is set in them, as the wire has it. */

@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import type { Binding } from "../http-rule/binding.js";
 import { templateShape } from "../http-rule/print-template.js";
 import type { OpenApiOptions } from "../openapi/options.js";
@@ -30,8 +29,11 @@ export function createDocumentPages(
   { openapi, docs }: DocumentPagesOptions,
   settings: RestSettings,
 ): PageHandler {
-  checkDocs(docs, openapi !== false);
-  if (openapi === false) return () => undefined;
+  if (openapi === false) {
+    if (docs)
+      throw new ConfigError([{ message: 'option "docs" has nothing to show: option "openapi" is false' }]);
+    return () => undefined;
+  }
   const documents = createServedDocuments(routes, openapi, settings);
   const answerDocument = createOpenApiHandler(documents);
   const answerDocs: PageHandler =
@@ -49,15 +51,6 @@ export function createDocumentPages(
       return fail(error);
     }
   };
-}
-
-function checkDocs(docs: unknown, hasDocument: boolean): void {
-  if (docs !== undefined && typeof docs !== "boolean")
-    throw new ConfigError([
-      { message: `option "docs" takes true or false, not ${inspect(docs, { depth: 0 })}` },
-    ]);
-  if (docs === true && !hasDocument)
-    throw new ConfigError([{ message: 'option "docs" has nothing to show: option "openapi" is false' }]);
 }
 
 function isLiteral({ httpMethod, template }: Binding): boolean {

@@ -1,13 +1,18 @@
+import { inspect } from "node:util";
 import type { HttpHandler } from "../http/http-message.js";
 import type { Router } from "../http-rule/router.js";
+import type { OpenApiDocument } from "../openapi/document.js";
 import type { OpenApiOptions } from "../openapi/options.js";
-import { type RestOptions, resolveRestOptions } from "../rest/options.js";
+import { type RestOptions, type RestSettings, resolveRestOptions } from "../rest/options.js";
 import { createRestHandler } from "../rest/rest-handler.js";
+import { ConfigError } from "../schema/config-error.js";
 import type { Services } from "../services.js";
 import { createDocumentPages } from "./document-pages.js";
 import { type ProtocolName, resolveProtocols } from "./protocols.js";
+import { createRequestValidator } from "./request-validator.js";
 import { createRpcHandler } from "./rpc-handler.js";
-import { createServedRoutes } from "./served-routes.js";
+import { createDocumentFinder } from "./served-documents.js";
+import { createServedRoutes, type ServedRoutes } from "./served-routes.js";
 
 /** The options of `transcodingRouter`, `createTranscoder` and `listen`. */
 export interface TranscodingOptions extends RestOptions {
@@ -23,7 +28,14 @@ export interface TranscodingOptions extends RestOptions {
   readonly openapi?: OpenApiOptions | readonly OpenApiOptions[] | false | undefined;
   /** Show the documents at `/docs`, with Swagger UI if `swagger-ui-dist` is installed. On unless switched off. */
   readonly docs?: boolean | undefined;
+  /**
+   * Check requests with express-openapi-validator, which has to be installed: what the document says of parameters and
+   * JSON bodies, such as fields that are required, patterns and limits. Off unless given.
+   */
+  readonly validate?: boolean | undefined;
 }
+
+const hostOptions = ["protocols", "openapi", "docs", "validate"];
 
 const emptyRouter: Router = { match: () => undefined, allowedMethods: () => [] };
 
@@ -39,14 +51,21 @@ export function createHttpHandler(
 ): HttpHandler {
   const names = resolveProtocols(options.protocols);
   const hasRest = names.has("rest");
-  const { protocols: _, openapi = hasRest ? {} : false, docs, ...restOptions } = options;
-  const settings = resolveRestOptions(restOptions, services, ["protocols", "openapi", "docs"]);
+  const { protocols: _, openapi = hasRest ? {} : false, docs, validate = false, ...restOptions } = options;
+  checkSwitches({ docs, validate });
+  const settings = resolveRestOptions(restOptions, services, hostOptions);
   const routes = createServedRoutes(services, options.unannotatedMethods ?? false);
   const router = {
     match: (httpMethod: string, path: string) => routes.current().router.match(httpMethod, path),
     allowedMethods: (path: string) => routes.current().router.allowedMethods(path),
   };
-  const rest = createRestHandler(hasRest ? router : emptyRouter, (path) => services.endpoint(path), settings);
+  const findEndpoint = (path: string) => services.endpoint(path);
+  const rest = createRestHandler(hasRest ? router : emptyRouter, findEndpoint, {
+    ...settings,
+    validate: validate
+      ? createRequestValidator(findValidated(routes, openapi, settings), settings)
+      : undefined,
+  });
   const rpc = createRpcHandler([services, ...builtIn], names, settings);
   const answerPage = createDocumentPages(routes, { openapi, docs }, settings);
   return {
@@ -54,4 +73,27 @@ export function createHttpHandler(
     handle: (request) =>
       answerPage(request) ?? rpc.handle(request) ?? rest.handle(request) ?? rpc.refuse(request),
   };
+}
+
+/** The first document, with everything in it, and of all that the server reads. */
+function findValidated(
+  routes: ServedRoutes,
+  openapi: NonNullable<TranscodingOptions["openapi"]>,
+  settings: RestSettings,
+): () => OpenApiDocument {
+  const [first = {}] = [openapi || {}].flat();
+  return createDocumentFinder(
+    routes,
+    { ...first, services: undefined, visibility: ["*"], lenient: true },
+    settings,
+  );
+}
+
+function checkSwitches(switches: Readonly<Record<string, unknown>>): void {
+  const faults = Object.entries(switches)
+    .filter(([, value]) => value !== undefined && typeof value !== "boolean")
+    .map(([name, value]) => ({
+      message: `option "${name}" takes true or false, not ${inspect(value, { depth: 0 })}`,
+    }));
+  if (faults.length > 0) throw new ConfigError(faults);
 }

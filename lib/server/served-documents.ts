@@ -40,7 +40,7 @@ export function createServedDocuments(
   if (each.length === 0) faults.push({ message: 'option "openapi" has no document: write false for none' });
   if (faults.length === 0) faults.push(...checkPaths(each.map(pathsOf)));
   if (faults.length > 0) throw new ConfigError(faults);
-  return each.map((one) => ({ paths: pathsOf(one), current: createFinder(routes, one, settings) }));
+  return each.map((one) => ({ paths: pathsOf(one), current: createDocumentFinder(routes, one, settings) }));
 }
 
 /** `Array.isArray` does not know lists that cannot be written to. */
@@ -70,7 +70,8 @@ function pathsOf({ path = "/openapi.json" }: OpenApiOptions): DocumentPaths {
   return { json: isYaml ? `${start}.json` : path, yaml: isYaml ? path : `${start}.yaml` };
 }
 
-function createFinder(
+/** Finds the document of the routes as they are now; the same object while no other service is added. */
+export function createDocumentFinder(
   routes: ServedRoutes,
   options: OpenApiOptions,
   settings: RestSettings,

@@ -231,7 +231,7 @@ for (const [door, connect] of Object.entries(doors)) {
       ["a book without a shelf", "createBook", { parent: nowhere, book }, status.NOT_FOUND],
       ["a book on all shelves", "createBook", { parent: "shelves/-", book }, status.NOT_FOUND],
       ["a move to no shelf", "moveBook", { name, destinationParent: nowhere }, status.NOT_FOUND],
-      ["a move to a book", "moveBook", { name, destinationParent: name }, status.NOT_FOUND],
+      ["a move to a book", "moveBook", { name, destinationParent: name }, status.INVALID_ARGUMENT],
       ["a shelf twice", "createShelf", { shelf: { theme: "x" }, shelfId: "fiction" }, status.ALREADY_EXISTS],
       [
         "a book twice",

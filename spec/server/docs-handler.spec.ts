@@ -1,46 +1,14 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer, type RequestListener } from "node:http";
 import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import express from "express";
 import { describe, it } from "vitest";
-import { transcodingRouter } from "../../lib/express/transcoding-router.js";
 import { createTranscoder } from "../../lib/server/create-transcoder.js";
-import { createDocsHandler } from "../../lib/server/docs-handler.js";
 import { createHttpHandler, type TranscodingOptions } from "../../lib/server/http-handler.js";
-import { listen } from "../../lib/server/listen.js";
-import type { Services } from "../../lib/services.js";
 import { createAsker, greeter, load, rpc, textOf } from "./ask-pages.js";
+import { hosts, serve } from "./hosts.js";
 
 const distribution = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
-
-interface Host {
-  readonly url: string;
-  close(): Promise<unknown>;
-}
-
-async function serve(listener: RequestListener): Promise<Host> {
-  const server = createServer(listener).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // a TCP server has an AddressInfo
-  return { url: `http://127.0.0.1:${port}`, close: () => once(server.close(), "close") };
-}
-
-const hosts: Readonly<Record<string, (services: Services, options?: TranscodingOptions) => Promise<Host>>> = {
-  transcodingRouter: (services, options) => serve(express().use(transcodingRouter(services, options))),
-  "transcodingRouter under a prefix": async (services, options) => {
-    const host = await serve(express().use("/api", transcodingRouter(services, options)));
-    return { ...host, url: `${host.url}/api` };
-  },
-  createTranscoder: (services, options) => serve(createTranscoder(services, options)),
-  listen: async (services, options) => {
-    const { address, shutdown } = await listen(services, { ...options, host: "127.0.0.1", port: 0 });
-    return { url: `http://127.0.0.1:${(address as AddressInfo).port}`, close: shutdown };
-  },
-};
 
 describe("the docs page", () => {
   for (const [name, start] of Object.entries(hosts)) {
@@ -193,28 +161,6 @@ describe("the files of the docs page", () => {
       assert.equal(ask(path), undefined, path);
   });
 });
-
-describe("the docs page without swagger-ui-dist", () => {
-  it("says what to install, and where the documents are", () => {
-    const documents = [{ paths: { json: "/a.json", yaml: "/a.yaml" }, current: () => assert.fail() }];
-    const answer = createDocsHandler(documents, undefined);
-    const request = { ...bareRequest, path: "/docs" };
-    const { status, headers, body } = answer(request) as Exclude<
-      ReturnType<typeof answer>,
-      Promise<unknown>
-    > & {};
-    assert.equal(status, 404);
-    assert.equal(headers["content-type"], "text/plain; charset=utf-8");
-    assert.match(String(body), /npm install swagger-ui-dist\n.*\/a\.json/s);
-    assert.equal(answer({ ...bareRequest, path: "/docs/swagger-ui.css" }), undefined);
-  });
-});
-
-const bareRequest = {
-  httpMethod: "GET",
-  query: "",
-  headers: {},
-} as unknown as Parameters<ReturnType<typeof createDocsHandler>>[0]; // a page asks for no more
 
 describe("the docs option", () => {
   for (const { options, message } of [

@@ -26,7 +26,8 @@ import { mapMembers, mapSchemas, mapSubschemas } from "./map-schemas.js";
  * @see https://protobuf.dev/programming-guides/json/
  */
 export function loosen(document: OpenApiDocument, switches: JsonSwitches): OpenApiDocument {
-  const readsAnyName = switches.caseInsensitiveEnums === true || switches.ignoreUnknownFields === true;
+  const { caseInsensitiveEnums, ignoreUnknownFields, removeEnumPrefix } = switches;
+  const readsAnyName = [caseInsensitiveEnums, ignoreUnknownFields, removeEnumPrefix].includes(true);
   const loosenSchema = (schema: JsonSchema): JsonSchema =>
     loosenObject(loosenScalar(mapSubschemas(schema, loosenSchema), readsAnyName));
   // What stands in a URL is text, which validators read as the type that the schema names.
@@ -78,10 +79,15 @@ function otherSpelling(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** A parameter in the query may have its other name as well; what must be there cannot be said of either. */
+/**
+ * A parameter in the query may have its other name as well; what must be there cannot be said of either. Its value may
+ * hold `:` or `,` as they are, as times and field masks do.
+ */
 function loosenParameter(parameter: Parameter): Parameter {
+  if (parameter.in !== "query") return parameter;
   const { required, ...others } = parameter;
-  return parameter.in === "query" && otherSpelling(parameter.name) !== parameter.name ? others : parameter;
+  const loosened = otherSpelling(parameter.name) === parameter.name ? parameter : others;
+  return parameter.schema === undefined ? loosened : { ...loosened, allowReserved: true };
 }
 
 /** What an extension holds has neither parameters nor a body, and stays. */
