@@ -204,21 +204,21 @@ function readYielded(
   // The generator runs on to its next yield; there it ends, with its finally blocks.
   const leave = () => iterator.return?.().then(undefined, () => {});
   call.onCancel(leave);
+  const pull = () => iterator.next();
+  const check = (result: IteratorResult<Message>) => {
+    if (result.done === true) handlerCall.destroy();
+    else if (typeof result.value !== "object" || result.value === null) {
+      void leave();
+      return fail(createMessageError(call, result.value));
+    }
+    return result;
+  };
+  const fail = (error: unknown) => {
+    handlerCall.destroy();
+    throw error;
+  };
   return {
-    async next() {
-      try {
-        const result = await call.untilCancelled(() => iterator.next());
-        if (result.done === true) handlerCall.destroy();
-        else if (typeof result.value !== "object" || result.value === null) {
-          void leave();
-          throw createMessageError(call, result.value);
-        }
-        return result;
-      } catch (error) {
-        handlerCall.destroy();
-        throw error;
-      }
-    },
+    next: () => call.untilCancelled(pull).then(check, fail),
     async return() {
       handlerCall.destroy();
       await iterator.return?.();
@@ -231,8 +231,12 @@ function readYielded(
 function startOnFirstRead(start: () => AsyncIterator<Message>): AsyncIterableIterator<Message> {
   let iterator: AsyncIterator<Message> | undefined;
   return {
-    async next() {
-      iterator ??= start();
+    next() {
+      try {
+        iterator ??= start();
+      } catch (error) {
+        return Promise.reject(error);
+      }
       return iterator.next();
     },
     async return() {

@@ -59,7 +59,7 @@ export class ServerCall {
   #controller: AbortController | undefined;
   #cancellation: RpcError | undefined;
   #listeners: ((reason: RpcError) => void)[] = [];
-  readonly #waiting = new Set<(reason: RpcError) => void>();
+  #waiting: Set<(reason: RpcError) => void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isFinished = false;
 
@@ -175,15 +175,17 @@ export class ServerCall {
   /** What `work` comes to, or the cancellation if that comes first. */
   untilCancelled<T>(work: () => Promise<T>): Promise<T> {
     if (this.#cancellation !== undefined) return Promise.reject(this.#cancellation);
+    this.#waiting ??= new Set();
+    const waiting = this.#waiting;
     return new Promise((resolve, reject) => {
-      this.#waiting.add(reject);
+      waiting.add(reject);
       work().then(
         (value) => {
-          this.#waiting.delete(reject);
+          waiting.delete(reject);
           resolve(value);
         },
         (error) => {
-          this.#waiting.delete(reject);
+          waiting.delete(reject);
           reject(error);
         },
       );
@@ -203,7 +205,7 @@ export class ServerCall {
     this.#listeners = [];
     this.#controller?.abort(reason);
     for (const listener of listeners) listener(reason);
-    for (const reject of this.#waiting) reject(reason);
+    for (const reject of this.#waiting ?? []) reject(reason);
   }
 
   /** Cancel when the deadline passes. The door that sets a deadline starts it. */

@@ -45,7 +45,7 @@ export function createGrpcWeb(settings: RpcSettings): RpcProtocol {
       compression: responseCompression,
     });
     const pieces = readChunks(request);
-    void serveCall({
+    serveCall({
       endpoint,
       call: served.call,
       coding: type.format === "json" ? createJsonCoding(endpoint, codecs) : createBinaryCoding(endpoint),

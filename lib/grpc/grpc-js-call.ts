@@ -8,7 +8,15 @@ import { createMetadata } from "../call/metadata.js";
 import { codes } from "../call/rpc-error.js";
 import type { Door, ServerCall } from "../call/server-call.js";
 import type { GrpcStatus } from "../rpc/grpc-status.js";
-import { abandonCall, openCall, type Requests, type Responses, serveCall } from "../rpc/serve-call.js";
+import {
+  abandonCall,
+  createMissingMessage,
+  createSecondMessage,
+  openCall,
+  type Requests,
+  type Responses,
+  serveCall,
+} from "../rpc/serve-call.js";
 import { withoutTransport } from "../rpc/transport-metadata.js";
 import type { ServedMethod } from "./served-methods.js";
 
@@ -50,29 +58,32 @@ class GrpcJsCall extends ServerInterceptingCall implements Door, Requests, Respo
   }
 
   override start(): void {
-    this.#base.start({
-      onReceiveMetadata: (metadata) => this.#open(metadata),
-      onReceiveMessage: (message: Buffer) => this.#onMessage?.(message),
-      onReceiveHalfClose: () => {
-        this.#hasEnded = true;
-        this.#onMessage?.(undefined);
-      },
-      // It comes at the end of every call.
-      onCancel: () => {
-        if (this.#call !== undefined) abandonCall(this.#call);
-      },
-    });
+    this.#base.start(this);
   }
 
-  #open(metadata: Metadata): void {
+  onReceiveMetadata(metadata: Metadata): void {
     const { endpoint, coding, options } = this.#method;
     this.#metadata = metadata;
     // grpc-js has a timer for the deadline, too, but tells of it only when what was written before it has been sent:
     // never, if the client does not read.
-    const call = openCall(endpoint, this, Number(this.getDeadline()));
+    const call = openCall(endpoint, this, Number(this.#base.getDeadline()));
     this.#call = call;
     const { writeStatus } = options;
-    void serveCall({ endpoint, call, coding, requests: this, responses: this, writeStatus });
+    serveCall({ endpoint, call, coding, requests: this, responses: this, writeStatus });
+  }
+
+  onReceiveMessage(message: Buffer): void {
+    this.#onMessage?.(message);
+  }
+
+  onReceiveHalfClose(): void {
+    this.#hasEnded = true;
+    this.#onMessage?.(undefined);
+  }
+
+  /** Comes at the end of every call. */
+  onCancel(): void {
+    if (this.#call !== undefined) abandonCall(this.#call);
   }
 
   readMetadata(): Metadata {
@@ -90,10 +101,21 @@ class GrpcJsCall extends ServerInterceptingCall implements Door, Requests, Respo
 
   next(): Promise<Buffer | undefined> {
     if (this.#hasEnded) return Promise.resolve(undefined);
-    return new Promise((resolve) => {
-      this.#onMessage = resolve;
-      this.#base.startRead();
+    return new Promise((resolve) => this.#read(resolve));
+  }
+
+  only(): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      this.#read((first) => {
+        if (first === undefined) reject(createMissingMessage());
+        else this.#read((second) => (second === undefined ? resolve(first) : reject(createSecondMessage())));
+      });
     });
+  }
+
+  #read(onMessage: (message: Buffer | undefined) => void): void {
+    this.#onMessage = onMessage;
+    this.#base.startRead();
   }
 
   write(message: Uint8Array): boolean {

@@ -28,8 +28,6 @@ export function frameBytes(bytes: Uint8Array, flags: number): Buffer {
   return frame;
 }
 
-const mergedPieces = 256;
-
 /** Splits a stream of bytes into messages. */
 export interface FrameParser {
   /**
@@ -43,43 +41,71 @@ export interface FrameParser {
 
 /** @param limit the longest message, as sent. */
 export function createFrameParser(limit: number): FrameParser {
-  let pending: Buffer[] = [];
-  let available = 0;
-  /** How many bytes the next step needs: those of a prefix, or of a prefix and its message. */
-  let needed = prefixLength;
+  return new Parser(limit);
+}
 
-  function join(): Buffer {
-    const joined = pending.length === 1 ? (pending[0] as Buffer) : Buffer.concat(pending, available);
-    pending = [joined];
-    return joined;
+const mergedPieces = 256;
+
+class Parser implements FrameParser {
+  readonly #limit: number;
+  /** The beginning of a frame, as it came. */
+  #pieces: Buffer[] = [];
+  /** The last of the pieces, those that have not been merged. */
+  #loosePieces = 0;
+  #available = 0;
+  /** How many bytes the next step needs: those of a prefix, or of a prefix and its message. */
+  #needed = prefixLength;
+
+  constructor(limit: number) {
+    this.#limit = limit;
   }
 
-  return {
-    push(chunk) {
-      pending.push(chunk);
-      available += chunk.length;
-      // A message may come byte by byte, and each piece keeps far more memory than its length.
-      if (pending.length % mergedPieces === 0) pending.push(Buffer.concat(pending.splice(-mergedPieces)));
-      const frames: Frame[] = [];
-      while (available >= needed) {
-        const bytes = join();
-        const flags = bytes[0] as number;
-        if (flags > 1) throw new RpcError(codes.INTERNAL, `a message has the flags ${flags}`);
-        const length = bytes.readUInt32BE(1);
-        if (length > limit) throw createTooLarge(limit, length);
-        needed = prefixLength + length;
-        if (available < needed) break;
-        frames.push({ isCompressed: flags === 1, bytes: bytes.subarray(prefixLength, needed) });
-        pending = available === needed ? [] : [bytes.subarray(needed)];
-        available -= needed;
-        needed = prefixLength;
-      }
-      return frames;
-    },
-    get isComplete() {
-      return available === 0;
-    },
-  };
+  get isComplete(): boolean {
+    return this.#available === 0;
+  }
+
+  push(chunk: Buffer): readonly Frame[] {
+    this.#available += chunk.length;
+    if (this.#available < this.#needed) {
+      this.#keep(chunk);
+      return [];
+    }
+    const bytes =
+      this.#pieces.length === 0 ? chunk : Buffer.concat([...this.#pieces, chunk], this.#available);
+    const frames: Frame[] = [];
+    let start = 0;
+    for (;;) {
+      const end = this.#findEnd(bytes, start);
+      if (end > bytes.length) break;
+      frames.push({ isCompressed: bytes[start] === 1, bytes: bytes.subarray(start + prefixLength, end) });
+      start = end;
+    }
+    this.#available = bytes.length - start;
+    this.#pieces = start === bytes.length ? [] : [bytes.subarray(start)];
+    this.#loosePieces = this.#pieces.length;
+    return frames;
+  }
+
+  /** Where the frame at `start` ends, or its prefix if not all of it is there. */
+  #findEnd(bytes: Buffer, start: number): number {
+    this.#needed = prefixLength;
+    if (start + prefixLength > bytes.length) return start + prefixLength;
+    const flags = bytes[start] as number;
+    if (flags > 1) throw new RpcError(codes.INTERNAL, `a message has the flags ${flags}`);
+    const length = bytes.readUInt32BE(start + 1);
+    if (length > this.#limit) throw createTooLarge(this.#limit, length);
+    this.#needed = prefixLength + length;
+    return start + this.#needed;
+  }
+
+  /** A message may come byte by byte, and each piece keeps far more memory than its length. */
+  #keep(piece: Buffer): void {
+    this.#pieces.push(piece);
+    this.#loosePieces++;
+    if (this.#loosePieces < mergedPieces) return;
+    this.#pieces.push(Buffer.concat(this.#pieces.splice(-mergedPieces)));
+    this.#loosePieces = 0;
+  }
 }
 
 /**

@@ -64,12 +64,12 @@ export function createHttp2Host(options: Http2HostOptions): Http2Host {
       sessions.add(session);
       session.once("close", () => sessions.delete(session));
       // A client that leaves or misbehaves ends its session; its streams tell the calls.
-      session.on("error", () => {});
+      session.on("error", ignore);
       socket.on("error", () => session.destroy());
       if (window !== undefined) session.setLocalWindowSize(window);
       keepConnection(session, policy);
       session.on("stream", (stream, headers) => {
-        stream.on("error", () => {});
+        stream.on("error", ignore);
         if (isGrpc(headers["content-type"])) options.grpc(stream, headers, peer);
         else serveHttp({ stream, headers, connection: socket }, peer, options);
       });
@@ -81,6 +81,8 @@ export function createHttp2Host(options: Http2HostOptions): Http2Host {
     },
   };
 }
+
+function ignore(): void {}
 
 function closeSession(session: ServerHttp2Session, done: () => void): void {
   if (session.destroyed) done();

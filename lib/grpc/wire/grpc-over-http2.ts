@@ -7,7 +7,7 @@ import { abandonCall, openCall, serveCall } from "../../rpc/serve-call.js";
 import type { ServedMethod } from "../served-methods.js";
 import { GrpcStream, type Peer } from "./grpc-stream.js";
 import { letGoAfterwards } from "./let-go.js";
-import { createRequestReader } from "./request-reader.js";
+import { RequestReader } from "./request-reader.js";
 
 /** Answers a gRPC call that came as a stream of an HTTP/2 connection. */
 export type GrpcOverHttp2 = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, peer: Peer) => void;
@@ -44,9 +44,9 @@ export function createGrpcOverHttp2(
   const preferred = compressionNumbers[channelOptions["grpc.default_compression_algorithm"] ?? 0];
 
   return function answerGrpc(stream, headers, peer) {
-    letGoAfterwards(stream);
     const refusal = refuse(headers);
     if (refusal !== undefined) {
+      letGoAfterwards(stream);
       stream.respond(
         { ":status": refusal, ...(refusal === 405 ? { allow: "POST" } : {}) },
         { endStream: true },
@@ -66,12 +66,12 @@ export function createGrpcOverHttp2(
     const timeout = parseGrpcTimeout(String(headers["grpc-timeout"] ?? ""));
     const deadline = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout;
     const call = openCall(endpoint, responses, deadline);
-    const requests = createRequestReader(stream, {
-      compression: readEncoding(headers),
-      limit: receiveLimit,
+    const requests = new RequestReader(stream, { compression: readEncoding(headers), limit: receiveLimit });
+    stream.on("close", () => {
+      abandonCall(call);
+      requests.abandon();
     });
-    stream.once("close", () => abandonCall(call));
-    void serveCall({ endpoint, call, coding, requests, responses, writeStatus: options.writeStatus });
+    serveCall({ endpoint, call, coding, requests, responses, writeStatus: options.writeStatus });
   };
 }
 

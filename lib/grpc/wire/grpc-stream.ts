@@ -9,6 +9,7 @@ import type { GrpcStatus } from "../../rpc/grpc-status.js";
 import { frameMessage } from "../../rpc/message-frames.js";
 import type { Responses } from "../../rpc/serve-call.js";
 import { readHeaders, writeHeaders } from "./grpc-headers.js";
+import { letGoAfterwards } from "./let-go.js";
 
 /** The other end of a connection. */
 export interface Peer {
@@ -117,12 +118,14 @@ export class GrpcStream implements Door, Responses {
       ...(trailers === undefined ? {} : writeHeaders(trailers)),
       "grpc-status": String(codes.OK),
     };
+    letGoAfterwards(this.#stream);
     this.#stream.end();
   }
 
   /** End the call with a status; with nothing else, if nothing has been sent. */
   fail({ code, details, metadata }: GrpcStatus): void {
     if (this.isClosed) return;
+    letGoAfterwards(this.#stream);
     const trailers = {
       ...writeHeaders(metadata),
       "grpc-status": String(code),
@@ -161,7 +164,7 @@ export class GrpcStream implements Door, Responses {
       ...(compression === undefined ? {} : { "grpc-encoding": compression }),
       ...(this.#metadata === undefined ? {} : writeHeaders(this.#metadata)),
     };
-    this.#stream.once("wantTrailers", () => this.#stream.sendTrailers(this.#trailers));
+    this.#stream.on("wantTrailers", () => this.#stream.sendTrailers(this.#trailers));
     this.#stream.respond(headers, { waitForTrailers: true });
   }
 }

@@ -41,7 +41,8 @@ export function keepConnection(session: ServerHttp2Session, policy: ConnectionPo
   session.once("close", () => {
     for (const timer of timers) clearTimeout(timer);
   });
-  limitPings(session);
+  const load = watchLoad(session);
+  limitPings(session, load);
   if (Number.isFinite(policy.keepaliveTime)) sendPings(session, policy, after);
   if (Number.isFinite(policy.maxAge)) {
     // Spread out, so that the connections of one deployment do not all come back at once.
@@ -50,7 +51,7 @@ export function keepConnection(session: ServerHttp2Session, policy: ConnectionPo
       if (Number.isFinite(policy.maxAgeGrace)) after(policy.maxAgeGrace, () => session.destroy());
     });
   }
-  if (Number.isFinite(policy.maxIdle)) closeIdle(session, policy.maxIdle, after);
+  if (Number.isFinite(policy.maxIdle)) closeIdle(session, load, (close) => after(policy.maxIdle, close));
 
   function after(milliseconds: number, run: () => void): () => void {
     const timer = setTimeout(() => {
@@ -86,34 +87,57 @@ function sendPings(
   next();
 }
 
-function closeIdle(session: ServerHttp2Session, maxIdle: number, after: After): void {
+/** The streams of a connection. */
+interface Load {
+  readonly isIdle: boolean;
+  onIdle: () => void;
+  onBusy: () => void;
+}
+
+function watchLoad(session: ServerHttp2Session): Load {
   let active = 0;
-  let stop = after(maxIdle, () => session.close());
+  const load = {
+    get isIdle() {
+      return active === 0;
+    },
+    onIdle: () => {},
+    onBusy: () => {},
+  };
+  const onClose = () => {
+    active--;
+    if (active === 0 && !session.destroyed) load.onIdle();
+  };
   session.on("stream", (stream) => {
-    stop();
+    if (active === 0) load.onBusy();
     active++;
-    stream.once("close", () => {
-      active--;
-      if (active === 0 && !session.destroyed) stop = after(maxIdle, () => session.close());
-    });
+    stream.on("close", onClose);
   });
+  return load;
+}
+
+function closeIdle(
+  session: ServerHttp2Session,
+  load: Load,
+  afterIdleTime: (run: () => void) => () => void,
+): void {
+  const wait = () => afterIdleTime(() => session.close());
+  let stop = wait();
+  load.onBusy = () => stop();
+  load.onIdle = () => {
+    stop = wait();
+  };
 }
 
 /**
  * Pings cost the client nothing. One that has calls may send them: keepalive, and the probes by which gRPC's libraries
  * measure a connection, come with every piece of data.
  */
-function limitPings(session: ServerHttp2Session): void {
-  let active = 0;
+function limitPings(session: ServerHttp2Session, load: Load): void {
   let pings = 0;
   let since = 0;
-  session.on("stream", (stream) => {
-    active++;
-    stream.once("close", () => active--);
-  });
   session.on("ping", () => {
     const now = Date.now();
-    if (active > 0 || now - since > pingInterval) {
+    if (!load.isIdle || now - since > pingInterval) {
       since = now;
       pings = 0;
     }

@@ -1,8 +1,8 @@
 import type { ServerHttp2Stream } from "node:http2";
 import { codes, RpcError } from "../../call/rpc-error.js";
 import type { CompressionName } from "../../rpc/compressions.js";
-import { createFrameParser, type Frame, openFrame } from "../../rpc/message-frames.js";
-import type { Requests } from "../../rpc/serve-call.js";
+import { createFrameParser, type Frame, type FrameParser, openFrame } from "../../rpc/message-frames.js";
+import { createMissingMessage, createSecondMessage, type Requests } from "../../rpc/serve-call.js";
 
 export interface RequestReaderOptions {
   readonly compression: CompressionName | undefined;
@@ -10,50 +10,95 @@ export interface RequestReaderOptions {
   readonly limit: number;
 }
 
-/** Read messages no faster than they are asked for: the client is held back by the flow control of HTTP/2. */
-export function createRequestReader(stream: ServerHttp2Stream, options: RequestReaderOptions): Requests {
-  const parser = createFrameParser(options.limit);
-  const frames: Frame[] = [];
-  let ending: { readonly error?: RpcError } | undefined;
-  let wake: (() => void) | undefined;
+/** Reads messages no faster than they are asked for: the client is held back by the flow control of HTTP/2. */
+export class RequestReader implements Requests {
+  readonly #stream: ServerHttp2Stream;
+  readonly #options: RequestReaderOptions;
+  readonly #parser: FrameParser;
+  readonly #frames: Frame[] = [];
+  #isEnded = false;
+  #failure: RpcError | undefined;
+  /** Hears of frames, of the end and of the failure while somebody waits for them. */
+  #onChange: (() => void) | undefined;
 
-  function finish(error?: RpcError): void {
-    ending ??= error === undefined ? {} : { error };
-    wake?.();
+  constructor(stream: ServerHttp2Stream, options: RequestReaderOptions) {
+    this.#stream = stream;
+    this.#options = options;
+    this.#parser = createFrameParser(options.limit);
+    stream.on("data", (chunk: Buffer) => this.#receive(chunk));
+    stream.on("end", () => {
+      // node ends the stream of a client that leaves, too; its close is told by `abandon`.
+      if (!stream.aborted) this.#end();
+    });
   }
 
-  stream.on("data", (chunk: Buffer) => {
-    if (ending !== undefined) return;
+  /** The stream is closed. What has come before can still be read. */
+  abandon(): void {
+    if (!this.#isEnded) this.#fail(new RpcError(codes.CANCELLED, "the client went away"));
+  }
+
+  next(): Promise<Buffer | undefined> {
+    const frame = this.#frames.shift();
+    if (frame !== undefined) return this.#open(frame);
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#isEnded) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#wait(() => {
+        this.#onChange = undefined;
+        resolve(this.next());
+      });
+    });
+  }
+
+  only(): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      this.#wait(() => {
+        const [frame] = this.#frames;
+        if (this.#frames.length > 1) reject(createSecondMessage());
+        else if (this.#failure !== undefined) reject(this.#failure);
+        else if (!this.#isEnded) return;
+        else if (frame === undefined) reject(createMissingMessage());
+        else resolve(frame.isCompressed ? this.#open(frame) : frame.bytes);
+        this.#onChange = undefined;
+      });
+    });
+  }
+
+  #wait(onChange: () => void): void {
+    this.#onChange = onChange;
+    this.#stream.resume();
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#failure !== undefined) return;
     try {
-      frames.push(...parser.push(chunk));
+      this.#frames.push(...this.#parser.push(chunk));
     } catch (error) {
-      finish(error as RpcError);
+      this.#fail(error as RpcError);
       return;
     }
-    if (frames.length === 0) return;
-    if (wake === undefined) stream.pause();
-    else wake();
-  });
-  stream.once("end", () => {
-    // node ends the stream of a client that leaves, too; its close is told below.
-    if (stream.aborted) return;
-    finish(parser.isComplete ? undefined : new RpcError(codes.INTERNAL, "the request ends within a message"));
-  });
-  stream.once("close", () => finish(new RpcError(codes.CANCELLED, "the client went away")));
+    if (this.#frames.length === 0) return;
+    if (this.#onChange === undefined) this.#stream.pause();
+    else this.#onChange();
+  }
 
-  return {
-    async next() {
-      while (frames.length === 0) {
-        if (ending?.error !== undefined) throw ending.error;
-        if (ending !== undefined) return undefined;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          stream.resume();
-        });
-        wake = undefined;
-      }
-      const frame = frames.shift() as Frame;
-      return frame.isCompressed ? openFrame(frame, options.compression, options.limit) : frame.bytes;
-    },
-  };
+  #end(): void {
+    if (!this.#parser.isComplete) {
+      this.#fail(new RpcError(codes.INTERNAL, "the request ends within a message"));
+      return;
+    }
+    this.#isEnded = true;
+    this.#onChange?.();
+  }
+
+  #fail(failure: RpcError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    this.#onChange?.();
+  }
+
+  #open(frame: Frame): Promise<Buffer> {
+    const { compression, limit } = this.#options;
+    return openFrame(frame, compression, limit);
+  }
 }
