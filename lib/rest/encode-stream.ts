@@ -84,6 +84,8 @@ async function encodeItems(encode: EncodeItem, source: Source): Promise<HttpResp
 
 function setStreamHeaders(headers: OutgoingHttpHeaders, format: StreamFormat): void {
   headers["content-type"] = format.contentType;
+  // A cache must not give it to a client that accepts another format.
+  headers.vary = headers.vary === undefined ? "Accept" : `${headers.vary}, Accept`;
   if (format === streamFormats.sse) headers["cache-control"] ??= "no-cache";
   // nginx holds back what it does not know to be a stream.
   headers["x-accel-buffering"] ??= "no";

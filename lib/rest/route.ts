@@ -34,7 +34,10 @@ export interface Encoders {
   readonly item: MessageEncoder;
 }
 
-/** Find the route of a binding; it is compiled for its first request. */
+/**
+ * Find the route of a binding. It is compiled for its first request, and once more when what serves its method has come
+ * to take messages of another form.
+ */
 export function createRouteTable(
   findEndpoint: (path: string) => Endpoint,
   settings: RestSettings,

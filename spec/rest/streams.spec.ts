@@ -213,11 +213,18 @@ describe("a stream's format", () => {
     echo().handlers.Watch = async function* (call) {
       const metadata = createMetadata();
       metadata.set("cache-control", "no-store");
+      metadata.set("vary", "Origin");
       call.sendMetadata(metadata);
       yield {};
     };
     const { headers } = await echo().get("/v1/watch/a", { accept: "text/event-stream" });
     assert.equal(headers["cache-control"], "no-store");
+    assert.equal(headers.vary, "Origin, Accept");
+  });
+
+  it("is told to caches to be of the client's choice", async () => {
+    assert.equal((await echo().get("/v1/watch/a")).headers.vary, "Accept");
+    assert.equal((await echo().get("/v1/streams/files/a")).headers.vary, undefined);
   });
 });
 
