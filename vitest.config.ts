@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: "spec",
           include: ["spec/**/*.spec.ts"],
-          exclude: ["spec/scale/**"],
+          exclude: ["**/node_modules/**", "spec/scale/**"],
           testTimeout: 20_000,
           hookTimeout: 20_000,
         },
