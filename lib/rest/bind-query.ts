@@ -110,7 +110,6 @@ function findTarget(
   fieldsOf: FieldIndex,
   bound: BoundFields,
 ): Target | "bound" | undefined {
-  if (steps.length > maxDepth) return undefined;
   const path: BindableField[] = [];
   let at: protobuf.Type | undefined = type;
   let boundHere: BoundFields | undefined = bound;
@@ -128,6 +127,7 @@ function findTarget(
   // A part of it is bound, which the whole would replace.
   if (boundHere !== undefined) return "bound";
   if (key !== undefined && !last.field.map && !(last.field.repeated && key === "")) return undefined;
+  if (path.length > maxDepth) throw tooDeep(path);
   return { path: path as [BindableField, ...BindableField[]], names: path.map(({ name }) => name), key };
 }
 
@@ -177,6 +177,15 @@ function addEntry(message: Message, target: Target, text: string, claims: Claims
 
 function leafOf({ path }: Target): BindableField {
   return path[path.length - 1] as BindableField;
+}
+
+function tooDeep(path: readonly BindableField[]): RpcError {
+  const name = `${path
+    .slice(0, 8)
+    .map(({ name }) => name)
+    .join(".")
+    .slice(0, 80)}…`;
+  return invalidField(name, `query parameter "${name}" is nested deeper than ${maxDepth} levels`);
 }
 
 function unknownParameter(name: string, type: protobuf.Type): RpcError {
