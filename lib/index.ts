@@ -25,16 +25,15 @@ export type {
   UnaryMethod,
 } from "./call/typed-service.js";
 export { transcodingRouter } from "./express/transcoding-router.js";
+export type { ClientCallOptions, PropagatedCall } from "./grpc/client-call-options.js";
+export type { ConnectionOptions } from "./grpc/connect.js";
 export {
-  type ClientCallOptions,
   type ClientMethod,
   type ClientOptions,
   createClient,
   type ServiceClient,
 } from "./grpc/create-client.js";
 export type { Health, ServingStatus } from "./grpc/health.js";
-export type { PropagatedCall } from "./grpc/propagate.js";
-export type { RemoteOptions } from "./grpc/remote.js";
 export { type GrpcServer, type GrpcServerOptions, startGrpcServer } from "./grpc/start-grpc-server.js";
 export {
   type OpenTelemetryApi,

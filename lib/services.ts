@@ -1,12 +1,15 @@
 import type { ServiceDefinition } from "@grpc/grpc-js";
 import type protobuf from "protobufjs";
-import { Endpoint, type MessageForm } from "./call/endpoint.js";
-import { implement, type MethodImplementation } from "./call/implement.js";
+import { Endpoint } from "./call/endpoint.js";
+import { implement } from "./call/implement.js";
 import { checkInterceptors, type ServerInterceptorSource } from "./call/interceptor.js";
 import type { Message } from "./call/message.js";
+import type { MessageForm } from "./call/message-form.js";
+import type { MethodImplementation } from "./call/method-implementation.js";
 import type { ImplementationOf } from "./call/typed-service.js";
+import type { ConnectionOptions } from "./grpc/connect.js";
 import { withCodecs } from "./grpc/definition-codecs.js";
-import { createRemote, type Remote, type RemoteOptions } from "./grpc/remote.js";
+import { createRemote, type Remote } from "./grpc/remote.js";
 import type { Binding } from "./http-rule/binding.js";
 import { compileBindings } from "./http-rule/compile-binding.js";
 import { createRouter } from "./http-rule/router.js";
@@ -42,7 +45,7 @@ export interface AddOptions {
 }
 
 /** How to reach a service in another server, and what runs around its calls here. */
-export interface AddRemoteOptions extends AddOptions, RemoteOptions {}
+export interface AddRemoteOptions extends AddOptions, ConnectionOptions {}
 
 /** The ProtoJSON of one message type, from text to the handlers' form and to bytes, and back. */
 export interface JsonCodec {
@@ -199,7 +202,8 @@ export class Services implements AsyncDisposable {
    * Connections are kept until `close`. While there are no interceptors, messages are not looked into: REST goes from
    * JSON to bytes, native gRPC passes bytes on. A server that cannot be reached is UNAVAILABLE (503).
    *
-   * @throws ConfigError when no such service was loaded, or it has been added before.
+   * @throws ConfigError when no such service was loaded, when it has been added before, and for a target that no server
+   *   can have.
    */
   addRemote(service: string, target: string, options: AddRemoteOptions = {}): this {
     const endpoints = this.#resolveService(service).methods.map(({ path }) => this.endpoint(path));

@@ -3,16 +3,8 @@ import { interceptWithGrpc } from "./grpc-interceptors.js";
 import { createFailingHandler, type Handler } from "./handler.js";
 import { intercept, serverSide } from "./intercept.js";
 import { type ServerInterceptorSource, sortInterceptors } from "./interceptor.js";
-import type { Message } from "./message.js";
+import type { MessageForm } from "./message-form.js";
 import { codes, RpcError } from "./rpc-error.js";
-
-/** Between protobuf bytes and the messages that a handler takes and gives. */
-export interface MessageForm {
-  deserializeRequest(bytes: Uint8Array): Message;
-  serializeResponse(message: Message): Uint8Array;
-  /** The messages are not in the representation of the services: only their bytes are common ground. */
-  readonly isForeign: boolean;
-}
 
 /** What serves a method, in the form of messages that it takes and gives. */
 export interface Implementation {

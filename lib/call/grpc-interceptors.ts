@@ -4,10 +4,10 @@ import type {
   ServerMethodDefinition,
 } from "@grpc/grpc-js";
 import type { Method } from "../schema/schema.js";
-import type { MessageForm } from "./endpoint.js";
 import type { Handler } from "./handler.js";
 import { HandlerListener } from "./handler-listener.js";
 import type { Message } from "./message.js";
+import type { MessageForm } from "./message-form.js";
 import { codes, RpcError } from "./rpc-error.js";
 import type { ServerCall } from "./server-call.js";
 import { WireCall } from "./wire-call.js";

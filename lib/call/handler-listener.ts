@@ -1,4 +1,5 @@
 import type { Metadata, ServerInterceptingCallInterface } from "@grpc/grpc-js";
+import { closeIterator } from "./close-iterator.js";
 import type { Handler } from "./handler.js";
 import type { Message } from "./message.js";
 import { createMessageQueue } from "./message-queue.js";
@@ -46,12 +47,21 @@ export class HandlerListener implements GrpcListener {
 
   async #run(): Promise<void> {
     const { chain, wire, call } = this.#ends;
+    let failure: { readonly error: unknown } | undefined;
     try {
       await this.#answer();
-      wire.attempt(() => chain.sendStatus({ code: codes.OK, details: "OK", metadata: call.trailers }));
     } catch (error) {
-      wire.attempt(() => chain.sendStatus(wire.describeFailure(error)));
+      failure = { error };
     }
+    // As in grpc-js, interceptors hear of the end of a cancelled call through onCancel.
+    if (call.cancelled) return;
+    wire.attempt(() =>
+      chain.sendStatus(
+        failure === undefined
+          ? { code: codes.OK, details: "OK", metadata: call.trailers }
+          : wire.describeFailure(failure.error),
+      ),
+    );
   }
 
   async #answer(): Promise<void> {
@@ -98,8 +108,7 @@ export class HandlerListener implements GrpcListener {
   async #sendAll(responses: AsyncIterable<Message>): Promise<void> {
     const { wire } = this.#ends;
     const iterator = responses[Symbol.asyncIterator]();
-    // What a handler throws while it is being closed has nobody left to read it.
-    wire.onEnd(() => iterator.return?.().then(undefined, () => {}));
+    wire.onEnd(() => closeIterator(iterator));
     for (let result = await iterator.next(); result.done !== true; result = await iterator.next()) {
       await this.#send(result.value);
       if (wire.isEnded) return;

@@ -34,6 +34,8 @@ interface Side<Call> {
     call: Call,
     next: DuplexStreamingHandler<Call>,
   ): Requests;
+  /** An interceptor that was made for the call cannot be disposed of. */
+  hearFault(error: unknown, call: Call): void;
 }
 
 export const serverSide: Side<ServerCall> = {
@@ -41,6 +43,7 @@ export const serverSide: Side<ServerCall> = {
   clientStreaming: (by, requests, call, next) => by.clientStreamingServerHandler(requests, call, next),
   serverStreaming: (by, request, call, next) => by.serverStreamingServerHandler(request, call, next),
   duplexStreaming: (by, requests, call, next) => by.duplexStreamingServerHandler(requests, call, next),
+  hearFault: (error, call) => call.reportFault(error),
 };
 
 export const clientSide: Side<ClientCall> = {
@@ -48,6 +51,10 @@ export const clientSide: Side<ClientCall> = {
   clientStreaming: (by, requests, call, next) => by.clientStreamingCall(requests, call, next),
   serverStreaming: (by, request, call, next) => by.serverStreamingCall(request, call, next),
   duplexStreaming: (by, requests, call, next) => by.duplexStreamingCall(requests, call, next),
+  hearFault(error) {
+    // Nobody listens beside the caller.
+    throw error;
+  },
 };
 
 /** Wrap a handler: the first interceptor is outermost. */
@@ -56,92 +63,131 @@ export function intercept<Call>(
   sources: readonly InterceptorSource[],
   handler: Handler<Call>,
 ): Handler<Call> {
-  return sources.reduceRight((next, source) => wrap(side, createLender(source), next), handler);
+  return sources.reduceRight((next, source) => wrap(side, createLender(source, side), next), handler);
 }
 
-function wrap<Call>(side: Side<Call>, lender: Lender, next: Handler<Call>): Handler<Call> {
+function wrap<Call>(side: Side<Call>, lender: Lender<Call>, next: Handler<Call>): Handler<Call> {
   const { kind } = next;
   switch (kind) {
     case "unary":
       return {
         kind,
-        handle: (request, call) => withOne(lender, (by) => side.unary(by, request, call, next.handle)),
+        handle: (request, call) =>
+          answerWith(lender, call, (by) => side.unary(by, request, call, next.handle)),
       };
     case "client-streaming":
       return {
         kind,
         handle: (requests, call) =>
-          withOne(lender, (by) => side.clientStreaming(by, requests, call, next.handle)),
+          answerWith(lender, call, (by) => side.clientStreaming(by, requests, call, next.handle)),
       };
     case "server-streaming":
       return {
         kind,
         handle: (request, call) =>
-          withOneForAll(lender, (by) => side.serverStreaming(by, request, call, next.handle)),
+          respondWith(lender, call, (by) => side.serverStreaming(by, request, call, next.handle)),
       };
     case "duplex-streaming":
       return {
         kind,
         handle: (requests, call) =>
-          withOneForAll(lender, (by) => side.duplexStreaming(by, requests, call, next.handle)),
+          respondWith(lender, call, (by) => side.duplexStreaming(by, requests, call, next.handle)),
       };
   }
 }
 
 /** Lends an interceptor to one call. */
-interface Lender {
+interface Lender<Call> {
   lend(): Interceptor;
-  readonly giveBack: ((interceptor: Interceptor) => Promise<void> | undefined) | undefined;
+  /** An instance that all calls share is not given back. */
+  readonly giveBack: ((interceptor: Interceptor, call: Call) => Promise<void>) | undefined;
 }
 
-function createLender(source: InterceptorSource): Lender {
-  if (typeof source === "function") return { lend: () => new source(), giveBack: dispose };
-  if (!isTuple(source)) return { lend: () => source, giveBack: undefined };
-  const [Class, ...args] = source;
-  return { lend: () => new Class(...args), giveBack: dispose };
+function createLender<Call>(source: InterceptorSource, { hearFault }: Side<Call>): Lender<Call> {
+  if (typeof source !== "function" && !isTuple(source)) return { lend: () => source, giveBack: undefined };
+  const [Class, ...args] = typeof source === "function" ? [source] : source;
+  return {
+    lend: () => new Class(...args),
+    async giveBack(interceptor, call) {
+      try {
+        await dispose(interceptor);
+      } catch (error) {
+        hearFault(error, call);
+      }
+    },
+  };
 }
 
 function isTuple(source: InterceptorSource): source is readonly [InterceptorClass, ...unknown[]] {
   return Array.isArray(source);
 }
 
-function dispose(
-  interceptor: Interceptor & Partial<AsyncDisposable & Disposable>,
-): Promise<void> | undefined {
-  const disposed = interceptor[Symbol.asyncDispose]?.();
-  if (disposed !== undefined) return Promise.resolve(disposed);
-  interceptor[Symbol.dispose]?.();
-  return undefined;
+function dispose(interceptor: Interceptor & Partial<AsyncDisposable & Disposable>): unknown {
+  return Symbol.asyncDispose in interceptor
+    ? interceptor[Symbol.asyncDispose]?.()
+    : interceptor[Symbol.dispose]?.();
 }
 
-async function withOne(
-  lender: Lender,
+async function answerWith<Call>(
+  { lend, giveBack }: Lender<Call>,
+  call: Call,
   run: (interceptor: Interceptor) => Promise<Message>,
 ): Promise<Message> {
-  const interceptor = lender.lend();
-  if (lender.giveBack === undefined) return run(interceptor);
+  const interceptor = lend();
   try {
-    return await run(interceptor);
+    return checkResponse(await run(interceptor), interceptor);
   } finally {
-    await lender.giveBack(interceptor);
+    await giveBack?.(interceptor, call);
   }
 }
 
-function withOneForAll(lender: Lender, run: (interceptor: Interceptor) => Requests): Requests {
-  if (lender.giveBack !== undefined) return runAndGiveBack(lender, run);
+function respondWith<Call>(
+  lender: Lender<Call>,
+  call: Call,
+  run: (interceptor: Interceptor) => Requests,
+): Requests {
+  if (lender.giveBack !== undefined) return respondAndGiveBack(lender, call, run);
   try {
-    return run(lender.lend());
+    const interceptor = lender.lend();
+    return checkResponses(run(interceptor), interceptor);
   } catch (error) {
     // Who asked for a stream hears of its failure by reading it.
     return failingIterable(() => error);
   }
 }
 
-async function* runAndGiveBack(lender: Lender, run: (interceptor: Interceptor) => Requests): Requests {
-  const interceptor = lender.lend();
+async function* respondAndGiveBack<Call>(
+  { lend, giveBack }: Lender<Call>,
+  call: Call,
+  run: (interceptor: Interceptor) => Requests,
+): Requests {
+  const interceptor = lend();
   try {
-    yield* run(interceptor);
+    yield* checkResponses(run(interceptor), interceptor);
   } finally {
-    await lender.giveBack?.(interceptor);
+    await giveBack?.(interceptor, call);
   }
+}
+
+// Without types, a forgotten `return` and an `async` method that should be a generator look alright.
+
+function checkResponse(response: Message, interceptor: Interceptor): Message {
+  if (isObject(response)) return response;
+  throw new TypeError(`${nameOf(interceptor)} returned ${response} for a response: return what next() gives`);
+}
+
+function checkResponses(responses: Requests, interceptor: Interceptor): Requests {
+  if (isObject(responses) && Symbol.asyncIterator in responses) return responses;
+  throw new TypeError(
+    `${nameOf(interceptor)} returned ${responses} for a stream of responses: ` +
+      "return what next() gives, or write an async generator",
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function nameOf(interceptor: Interceptor): string {
+  return interceptor.constructor.name || "an interceptor";
 }

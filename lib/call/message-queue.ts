@@ -17,16 +17,15 @@ export interface MessageQueue<T = Message> {
 export function createMessageQueue<T = Message>(onAbandon: () => void): MessageQueue<T> {
   const waiting: { readonly message: T; readonly accepted: (() => void) | undefined }[] = [];
   let ending: { readonly failure?: { readonly error: unknown } } | undefined;
-  let reader: { resolve(result: IteratorResult<T>): void; reject(error: unknown): void } | undefined;
+  const readers: { resolve(result: IteratorResult<T>): void; reject(error: unknown): void }[] = [];
 
   function finish(end: NonNullable<typeof ending>): void {
     if (ending !== undefined) return;
     ending = end;
-    if (reader === undefined) return;
-    const { resolve, reject } = reader;
-    reader = undefined;
-    if (end.failure === undefined) resolve({ done: true, value: undefined });
-    else reject(end.failure.error);
+    for (const { resolve, reject } of readers.splice(0)) {
+      if (end.failure === undefined) resolve({ done: true, value: undefined });
+      else reject(end.failure.error);
+    }
   }
 
   function next(): Promise<IteratorResult<T>> {
@@ -38,7 +37,7 @@ export function createMessageQueue<T = Message>(onAbandon: () => void): MessageQ
     if (ending?.failure !== undefined) return Promise.reject(ending.failure.error);
     if (ending !== undefined) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve, reject) => {
-      reader = { resolve, reject };
+      readers.push({ resolve, reject });
     });
   }
 
@@ -48,14 +47,13 @@ export function createMessageQueue<T = Message>(onAbandon: () => void): MessageQ
         accepted?.();
         return;
       }
+      const reader = readers.shift();
       if (reader === undefined) {
         waiting.push({ message, accepted });
         return;
       }
-      const { resolve } = reader;
-      reader = undefined;
       accepted?.();
-      resolve({ done: false, value: message });
+      reader.resolve({ done: false, value: message });
     },
     end: () => finish({}),
     fail: (error) => finish({ failure: { error } }),

@@ -81,14 +81,22 @@ export class ServerCall {
     return this.#trailers;
   }
 
-  /** Use these trailers instead. */
-  replaceTrailers(trailers: Metadata): void {
-    this.#trailers = trailers;
-  }
-
   /** The same, or `undefined` when nobody has asked for trailers yet. */
   get trailersIfAny(): Metadata | undefined {
     return this.#trailers;
+  }
+
+  /** Add what a handler ends its call with, by whichever way of grpc-js's. */
+  addTrailers(trailers: unknown): void {
+    if (trailers === undefined || trailers === null) return;
+    const metadata = findMetadata(trailers);
+    if (metadata === undefined) throw new TypeError("trailers are a Metadata of @grpc/grpc-js");
+    this.trailers.merge(metadata);
+  }
+
+  /** Use these trailers instead. */
+  replaceTrailers(trailers: Metadata): void {
+    this.#trailers = trailers;
   }
 
   /** The caller has left, or the deadline has passed, before the call was answered. */

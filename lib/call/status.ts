@@ -34,6 +34,7 @@ export const unexpectedMessage = "the handler failed unexpectedly";
  *
  *     readStatus(new RpcError(status.NOT_FOUND, "no such shelf"))      // NOT_FOUND, as thrown
  *     readStatus({ code: 5, details: "no such shelf" })                // NOT_FOUND: a grpc-js service error
+ *     readStatus({ code: 5 })                                          // NOT_FOUND, "Unknown Error", as grpc-js says it
  *     readStatus(new TypeError("x is undefined"))                      // UNKNOWN, a fixed text, `unexpected` set
  */
 export function readStatus(error: unknown): CallStatus {
@@ -47,27 +48,16 @@ export function readStatus(error: unknown): CallStatus {
 }
 
 function readExpected(error: unknown): CallStatus | undefined {
-  if (error instanceof RpcError && isErrorCode(error.code)) {
-    return {
-      code: error.code,
-      message: error.message,
-      details: error.details,
-      metadata: findMetadata(error.metadata),
-      unexpected: undefined,
-      error,
-    };
-  }
-  if (isServiceError(error)) {
-    return {
-      code: error.code,
-      message: error.details ?? error.message ?? "",
-      details: [],
-      metadata: findMetadata(error.metadata),
-      unexpected: undefined,
-      error,
-    };
-  }
-  return undefined;
+  if (!isServiceError(error)) return undefined;
+  const { code, details, message, metadata } = error;
+  return {
+    code,
+    message: toText(details) ?? toText(message) ?? "Unknown Error",
+    details: isRpcError(error) ? (details as readonly ErrorDetail[]) : [],
+    metadata: findMetadata(metadata),
+    unexpected: undefined,
+    error,
+  };
 }
 
 function unexpectedStatus(error: unknown): CallStatus {
@@ -84,20 +74,28 @@ function unexpectedStatus(error: unknown): CallStatus {
 
 interface ServiceError {
   readonly code: number;
-  readonly details?: string;
-  readonly message?: string;
+  readonly details?: unknown;
+  readonly message?: unknown;
   readonly metadata?: unknown;
 }
 
 /**
- * Other errors have a code too: Node's a text (`"ENOENT"`), databases' a large number, and that of a DOMException is
- * from a list of its own.
+ * As in grpc-js, the code alone makes a status. Other errors have one too: Node's a text (`"ENOENT"`), databases' a
+ * large number, and that of a DOMException is from a list of its own.
  */
 function isServiceError(error: unknown): error is ServiceError {
   if (typeof error !== "object" || error === null || error instanceof DOMException) return false;
-  if (!("code" in error) || !isErrorCode(error.code)) return false;
-  const { details, message } = error as { details?: unknown; message?: unknown };
-  return typeof details === "string" || (details === undefined && typeof message === "string");
+  return "code" in error && isErrorCode(error.code);
+}
+
+/** It may be of another copy of this package. */
+function isRpcError(error: ServiceError): boolean {
+  if (error instanceof RpcError) return true;
+  return "name" in error && error.name === "RpcError" && Array.isArray(error.details);
+}
+
+function toText(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 /** The code of an error that came from outside: one that gRPC does not have is UNKNOWN. */

@@ -5,7 +5,7 @@ import type {
   ServerWritableStream,
   sendUnaryData,
 } from "@grpc/grpc-js";
-import type { CallSurface } from "./handler-call.js";
+import type { CallSurface } from "./call-surface.js";
 
 /**
  * Methods of a service as the compiler sees them: what a caller sends and what a handler answers, each as it is read

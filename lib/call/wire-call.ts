@@ -1,4 +1,5 @@
 import type { Metadata, ServerInterceptingCallInterface } from "@grpc/grpc-js";
+import { closeIterator } from "./close-iterator.js";
 import type { Message } from "./message.js";
 import { createMessageQueue } from "./message-queue.js";
 import { createMetadata } from "./metadata.js";
@@ -8,6 +9,7 @@ import { InterceptedFailure, readStatus, toErrorCode } from "./status.js";
 
 export type GrpcListener = Parameters<ServerInterceptingCallInterface["start"]>[0];
 export type GrpcStatus = Parameters<ServerInterceptingCallInterface["sendStatus"]>[0];
+type ConnectionInfo = ReturnType<ServerInterceptingCallInterface["getConnectionInfo"]>;
 
 /**
  * What the outermost of grpc-js's interceptors takes for grpc-js's own call: it reads requests from the door, one for
@@ -24,7 +26,7 @@ export class WireCall implements ServerInterceptingCallInterface {
   #isReading = false;
   #hasSentMetadata = false;
   #isEnded = false;
-  #failure: { readonly error: unknown; readonly status: GrpcStatus } | undefined;
+  #failure: { readonly error: unknown; readonly code: number; readonly details: string } | undefined;
   /** Hears of a request that cannot be read: listeners of grpc-js have no word for it. */
   onUnreadable: (error: unknown) => void = () => {};
 
@@ -51,12 +53,13 @@ export class WireCall implements ServerInterceptingCallInterface {
     this.#endListeners.push(listener);
   }
 
-  /** The status that interceptors see of what the handler failed with. */
+  /** The status that interceptors see of what the handler failed with, with all its metadata. */
   describeFailure(error: unknown): GrpcStatus {
     const { code, message, metadata } = readStatus(error);
-    const status = { code, details: message, metadata: metadata?.clone() ?? createMetadata() };
-    this.#failure = { error, status };
-    return { ...status };
+    const sent = metadata?.clone() ?? createMetadata();
+    if (this.#call.trailersIfAny !== undefined) sent.merge(this.#call.trailersIfAny);
+    this.#failure = { error, code, details: message };
+    return { code, details: message, metadata: sent };
   }
 
   /** Call an interceptor. What it throws ends its call, and nothing else. */
@@ -107,14 +110,18 @@ export class WireCall implements ServerInterceptingCallInterface {
     if (status.code === codes.OK) {
       if (status.metadata) this.#call.replaceTrailers(status.metadata);
       this.#queue.end();
-    } else this.#queue.fail(this.#readFailure(status));
+    } else {
+      // Those that the interceptors have let through are in the status.
+      this.#call.replaceTrailers(createMetadata());
+      this.#queue.fail(this.#readFailure(status));
+    }
     this.#end();
   }
 
   /** The handler's own error with its details, unless an interceptor has made another status of it. */
   #readFailure({ code, details, metadata }: GrpcStatus): RpcError | InterceptedFailure {
     const failure = this.#failure;
-    if (failure?.status.code === code && failure?.status.details === details) {
+    if (failure?.code === code && failure?.details === details) {
       return new InterceptedFailure(failure.error, metadata ?? undefined);
     }
     const cause = failure?.error;
@@ -127,8 +134,7 @@ export class WireCall implements ServerInterceptingCallInterface {
     if (this.#isEnded) return;
     this.#isEnded = true;
     for (const listener of this.#endListeners) listener();
-    // A source that fails while it is being closed has nobody left to hear it.
-    this.#requests.return?.().then(undefined, () => {});
+    closeIterator(this.#requests);
     // In grpc-js this event comes at the end of every call, and interceptors clean up by it.
     process.nextTick(() => this.attempt(() => this.#listener?.onCancel()));
   }
@@ -149,9 +155,9 @@ export class WireCall implements ServerInterceptingCallInterface {
     return this.#door.getAuthContext();
   }
 
-  getConnectionInfo(): ReturnType<ServerInterceptingCallInterface["getConnectionInfo"]> {
+  getConnectionInfo(): ConnectionInfo {
     const socket = this.#door.http?.req.socket;
-    if (socket === undefined) return {};
+    if (socket === undefined) return readPeer(this.#door.getPeer());
     const { localAddress, localPort, remoteAddress, remotePort } = socket;
     return { localAddress, localPort, remoteAddress, remotePort };
   }
@@ -159,4 +165,15 @@ export class WireCall implements ServerInterceptingCallInterface {
   getMetricsRecorder(): MetricsRecorder {
     return this.#door.getMetricsRecorder();
   }
+}
+
+/**
+ * As much as a peer tells of its connection.
+ *
+ *     readPeer("[::1]:41203")   // { remoteAddress: "::1", remotePort: 41203 }
+ *     readPeer("unknown")       // {}: a Unix socket
+ */
+function readPeer(peer: string): ConnectionInfo {
+  const [, address, port] = /^\[?(.*?)\]?:(\d+)$/.exec(peer) ?? [];
+  return address === undefined ? {} : { remoteAddress: address, remotePort: Number(port) };
 }

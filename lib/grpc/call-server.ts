@@ -10,16 +10,14 @@ import type { ClientCall } from "../call/client-call.js";
 import type { Handler } from "../call/handler.js";
 import type { Message } from "../call/message.js";
 import { withoutTransport } from "../rpc/transport-metadata.js";
-import { sendRequests } from "./send-requests.js";
+import type { ReadError } from "./read-service-error.js";
+import { type Sending, sendRequests } from "./send-requests.js";
 
 /** A method with the forms of its messages: objects, or bytes that are passed on as they are. */
 export type CalledMethod = Pick<
   MethodDefinition<Message, Message>,
   "path" | "requestStream" | "responseStream" | "requestSerialize" | "responseDeserialize"
 >;
-
-/** Makes an error of what grpc-js says has gone wrong. */
-export type ReadError = (error: unknown) => unknown;
 
 /**
  * What makes a call to a server, at the end of the client's interceptors: grpc-js's four ways of calling as
@@ -85,13 +83,6 @@ interface StartedCall {
 
 type Callback = (error: ServiceError | null, response?: Message) => void;
 
-/** Sends the requests of a call until it is stopped. */
-export interface Sending {
-  /** Why there are no more requests, when their source has failed: the call fails with it, too. */
-  readonly failure: { readonly error: unknown } | undefined;
-  stop(): void;
-}
-
 function answerOf<Started extends StartedCall>(
   call: ClientCall,
   readError: ReadError,
@@ -148,8 +139,11 @@ async function* responsesOf<Started extends StartedCall & AsyncIterable<Message>
   }
 }
 
+/** About 24.8 days. The servers of grpc-js take a longer timeout for a short one, and no timer waits as long. */
+const longestTimeout = 2 ** 31 - 1;
+
 function readOptions({ deadline }: ClientCall): CallOptions {
-  return deadline === Number.POSITIVE_INFINITY ? {} : { deadline };
+  return deadline - Date.now() > longestTimeout ? {} : { deadline };
 }
 
 function listen({ onMetadata, onTrailers }: ClientCall, started: StartedCall): void {

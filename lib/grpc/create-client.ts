@@ -1,27 +1,19 @@
-import {
-  type ChannelCredentials,
-  type ChannelOptions,
-  Client,
-  credentials as credentialsOf,
-  type Interceptor as GrpcInterceptor,
-  type Metadata,
-  type MetadataValue,
-  type ServiceDefinition,
-} from "@grpc/grpc-js";
+import type { Interceptor as GrpcInterceptor, ServiceDefinition } from "@grpc/grpc-js";
 import type { ClientCall } from "../call/client-call.js";
+import { failingIterable } from "../call/handler.js";
 import { clientSide, intercept } from "../call/intercept.js";
-import { type InterceptorSource, sortInterceptors } from "../call/interceptor.js";
+import { checkInterceptors, type InterceptorSource, sortInterceptors } from "../call/interceptor.js";
 import type { Message } from "../call/message.js";
 import type { TypedMethod } from "../call/typed-service.js";
-import { type CalledMethod, createCaller } from "./call-server.js";
+import { checkOptionNames } from "../schema/check-option-names.js";
+import { createCaller } from "./call-server.js";
+import type { ClientCallOptions } from "./client-call-options.js";
+import { type ConnectionOptions, connect } from "./connect.js";
 import { findCodecs } from "./definition-codecs.js";
-import { createClientCall, defaultPropagation, type PropagatedCall } from "./propagate.js";
-import { readServiceError } from "./read-service-error.js";
-import { readSocketPath } from "./unix-socket.js";
+import { createClientCall, defaultPropagation } from "./propagate.js";
+import { createErrorReader } from "./read-service-error.js";
 
-export interface ClientOptions {
-  /** TLS; without it the connection is plain. */
-  readonly credentials?: ChannelCredentials | undefined;
+export interface ClientOptions extends ConnectionOptions {
   /**
    * Run around every call, the first one outermost. Interceptors of grpc-js are taken as well; they run inside the
    * others.
@@ -31,27 +23,6 @@ export interface ClientOptions {
    * The metadata that `propagate` hands on: `x-request-id`, `traceparent` and `tracestate` unless given.
    */
   readonly propagateMetadata?: readonly string[] | undefined;
-  /** Message sizes, keepalive, load balancing and the like, as grpc-js names them. */
-  readonly channelOptions?: ChannelOptions | undefined;
-}
-
-export interface ClientCallOptions {
-  readonly metadata?: Metadata | Readonly<Record<string, MetadataValue>> | undefined;
-  /** Milliseconds from now. */
-  readonly timeout?: number | undefined;
-  /** A point in time, or milliseconds since 1970. */
-  readonly deadline?: Date | number | undefined;
-  /** Aborting it cancels the call. */
-  readonly signal?: AbortSignal | undefined;
-  /**
-   * The call that this one is made for: its deadline and its cancellation hold for this one as well, and chosen
-   * metadata are handed on.
-   */
-  readonly propagate?: PropagatedCall | undefined;
-  /** Hears of the response metadata, ahead of the first response. */
-  readonly onMetadata?: ((metadata: Metadata) => void) | undefined;
-  /** Hears of the trailing metadata of a call that succeeds; an error carries its own. */
-  readonly onTrailers?: ((trailers: Metadata) => void) | undefined;
 }
 
 /** The methods of a service under their names with a small first letter, and `close`. */
@@ -94,6 +65,7 @@ export type ClientMethod<Method> =
  * early cancels them.
  *
  * @param target `"127.0.0.1:50051"`, `"dns:///greeter:50051"`, `"unix:/run/greeter.sock"`.
+ * @throws ConfigError for a target that no server can have, and for options that do not exist.
  */
 export function createClient<Service = never>(
   definition: ServiceDefinition,
@@ -101,24 +73,27 @@ export function createClient<Service = never>(
   options: ClientOptions = {},
   // biome-ignore lint/suspicious/noExplicitAny: without a type parameter the compiler knows nothing of the methods
 ): [Service] extends [never] ? any : ServiceClient<Service> {
+  checkOptionNames(options, ["credentials", "channelOptions", "interceptors", "propagateMetadata"]);
+  checkInterceptors(options.interceptors ?? []);
   const { own, grpc: grpcOnes } = sortInterceptors<GrpcInterceptor>(options.interceptors ?? []);
-  const path = readSocketPath(target);
-  const client = new Client(
-    path === undefined ? target : `unix:${path}`,
-    options.credentials ?? credentialsOf.createInsecure(),
-    { ...options.channelOptions, interceptors: grpcOnes },
-  );
-  const codecs = findCodecs(definition);
+  const client = connect(target, options, grpcOnes);
+  const readError = createErrorReader(target, findCodecs(definition));
   const propagated = options.propagateMetadata ?? defaultPropagation;
   const methods = Object.entries(definition).map(([name, method]) => {
-    const caller = createCaller(client, method, (error) => readServiceError(error, codecs));
-    const { handle } = intercept(clientSide, own, caller);
+    const { handle } = intercept(clientSide, own, createCaller(client, method, readError));
     // Input and handler agree: both are of the kind of the method.
     const run = handle as (input: unknown, call: ClientCall) => unknown;
     return [
       name.charAt(0).toLowerCase() + name.slice(1),
-      (input: unknown, callOptions: ClientCallOptions = {}) =>
-        run(toIterable(method, input), createClientCall(method.path, callOptions, propagated)),
+      (input: unknown, callOptions: ClientCallOptions = {}) => {
+        try {
+          const messages = method.requestStream ? toAsyncIterable(input, name) : input;
+          return run(messages, createClientCall(method.path, callOptions, propagated));
+        } catch (error) {
+          // Who calls is promised that a failure comes where the response would have come.
+          return method.responseStream ? readAll(failingIterable(() => error)) : Promise.reject(error);
+        }
+      },
     ];
   });
   const close = () => client.close();
@@ -126,11 +101,15 @@ export function createClient<Service = never>(
 }
 
 /** Interceptors are promised an async iterable, whatever iterable the caller has. */
-function toIterable(method: CalledMethod, input: unknown): unknown {
-  if (!method.requestStream) return input;
-  const requests = input as AsyncIterable<Message> | Iterable<Message>;
-  if (Symbol.asyncIterator in requests) return requests;
-  return (async function* () {
-    yield* requests;
-  })();
+function toAsyncIterable(input: unknown, method: string): AsyncIterable<Message> {
+  const isIterable = typeof input === "object" && input !== null;
+  if (isIterable && Symbol.asyncIterator in input) return input as AsyncIterable<Message>;
+  if (!isIterable || !(Symbol.iterator in input)) {
+    throw new TypeError(`${method} takes an iterable of requests`);
+  }
+  return readAll(input as Iterable<Message>);
+}
+
+async function* readAll(iterable: AsyncIterable<Message> | Iterable<Message>): AsyncGenerator<Message> {
+  yield* iterable;
 }

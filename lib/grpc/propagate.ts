@@ -1,13 +1,6 @@
 import { Metadata } from "@grpc/grpc-js";
 import type { ClientCall } from "../call/client-call.js";
-import type { ClientCallOptions } from "./create-client.js";
-
-/** As much of a call in flight as an outgoing call can inherit; every `call` of a handler or an interceptor is one. */
-export interface PropagatedCall {
-  readonly metadata: Metadata;
-  readonly signal: AbortSignal;
-  getDeadline(): Date | number;
-}
+import type { ClientCallOptions } from "./client-call-options.js";
 
 /** Which request this is, and which trace it belongs to. Credentials are not among them: they are for us. */
 export const defaultPropagation: readonly string[] = ["x-request-id", "traceparent", "tracestate"];
@@ -15,6 +8,8 @@ export const defaultPropagation: readonly string[] = ["x-request-id", "tracepare
 /**
  * An outgoing call with what its caller asks for: the earliest of all deadlines, whichever signal aborts first,
  * and metadata of its own before those of the call that it is made for.
+ *
+ * @throws Error for options that mean nothing: metadata that grpc-js refuses, a deadline that is not a number.
  */
 export function createClientCall(
   path: string,
@@ -34,6 +29,9 @@ export function createClientCall(
     Number(options.deadline ?? Number.POSITIVE_INFINITY),
     Number(propagate?.getDeadline() ?? Number.POSITIVE_INFINITY),
   );
+  // grpc-js would end the process.
+  if (Number.isNaN(deadline))
+    throw new TypeError("the timeout and the deadline of a call are points in time");
   const signal = eitherSignal(options.signal, propagate?.signal);
   return { path, metadata, deadline, signal, onMetadata, onTrailers };
 }
@@ -43,7 +41,10 @@ function readMetadata(given: ClientCallOptions["metadata"]): Metadata {
   if (given === undefined) return new Metadata();
   if (isMetadata(given)) return given.clone();
   const metadata = new Metadata();
-  for (const [key, value] of Object.entries(given)) metadata.set(key, value);
+  for (const [key, value] of Object.entries(given)) {
+    // Code without types may have nothing to give.
+    if (value !== undefined) metadata.set(key, value);
+  }
   return metadata;
 }
 

@@ -1,14 +1,8 @@
-import {
-  type ChannelCredentials,
-  type ChannelOptions,
-  Client,
-  credentials as credentialsOf,
-} from "@grpc/grpc-js";
 import type { ClientCall } from "../call/client-call.js";
-import type { Implementation, MessageForm } from "../call/endpoint.js";
+import type { Implementation } from "../call/endpoint.js";
 import type { Handler } from "../call/handler.js";
 import type { Message } from "../call/message.js";
-import { codes, RpcError } from "../call/rpc-error.js";
+import type { MessageForm } from "../call/message-form.js";
 import type { ServerCall } from "../call/server-call.js";
 import type { JsonCodecs } from "../json/codec.js";
 import { withoutTransport } from "../rpc/transport-metadata.js";
@@ -16,15 +10,8 @@ import type { Representation } from "../schema/representation.js";
 import type { Method } from "../schema/schema.js";
 import { createSerializer } from "../schema/serializer.js";
 import { type CalledMethod, createCaller } from "./call-server.js";
-import { readServiceError } from "./read-service-error.js";
-import { readSocketPath } from "./unix-socket.js";
-
-export interface RemoteOptions {
-  /** TLS; without it the connection is plain. */
-  readonly credentials?: ChannelCredentials | undefined;
-  /** Message sizes, keepalive, load balancing and the like, as grpc-js names them. */
-  readonly channelOptions?: ChannelOptions | undefined;
-}
+import { type ConnectionOptions, connect } from "./connect.js";
+import { createErrorReader } from "./read-service-error.js";
 
 /** A server that calls are forwarded to. */
 export interface Remote {
@@ -39,23 +26,18 @@ export interface RemoteContext {
 }
 
 /**
- * Reach a server; the connection is made for the first call.
+ * Reach a server; the connection is opened for the first call.
  *
  * Metadata, deadline and cancellation of a call go there; response metadata, messages, trailers and the status with its
  * details come back. Neither side is read faster than the other takes it.
  */
 export function createRemote(
   target: string,
-  options: RemoteOptions,
+  options: ConnectionOptions,
   { codecs, representation }: RemoteContext,
 ): Remote {
-  const path = readSocketPath(target);
-  const client = new Client(
-    path === undefined ? target : `unix:${path}`,
-    options.credentials ?? credentialsOf.createInsecure(),
-    { ...options.channelOptions },
-  );
-  const readError = (error: unknown) => readRemoteError(error, target, codecs);
+  const client = connect(target, options);
+  const readError = createErrorReader(target, () => codecs);
   return {
     implement(method, messages) {
       const called = describeMethod(method, representation);
@@ -140,17 +122,4 @@ function createForwardedCall(call: ServerCall): ClientCall {
     onMetadata: (metadata) => call.sendMetadata(metadata),
     onTrailers: (trailers) => call.trailers.merge(trailers),
   };
-}
-
-/** grpc-js's words for a call that has reached no server. */
-const noConnection = /No connection established|Name resolution failed|the connection has been closed/;
-
-function readRemoteError(error: unknown, target: string, codecs: JsonCodecs): unknown {
-  const read = readServiceError(error, () => codecs);
-  if (!(read instanceof RpcError) || read.code !== codes.UNAVAILABLE || !noConnection.test(read.message)) {
-    return read;
-  }
-  const reason = /Last error: (?:Error: )?(.*?)(?:\. Resolution note: .*)?$/.exec(read.message)?.[1];
-  const message = `cannot reach ${target}: ${reason ?? read.message}`;
-  return new RpcError(codes.UNAVAILABLE, message, { metadata: read.metadata, cause: error });
 }

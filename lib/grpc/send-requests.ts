@@ -1,5 +1,5 @@
+import { closeIterator } from "../call/close-iterator.js";
 import type { Message } from "../call/message.js";
-import type { Sending } from "./call-server.js";
 
 /** As much of a request stream of grpc-js as sending takes. */
 interface RequestStream {
@@ -7,6 +7,13 @@ interface RequestStream {
   end(): void;
   cancel(): void;
   once(event: "drain", listener: () => void): unknown;
+}
+
+/** Sends the requests of a call until it is stopped. */
+export interface Sending {
+  /** Why there are no more requests, when their source has failed: the call fails with it, too. */
+  readonly failure: { readonly error: unknown } | undefined;
+  stop(): void;
 }
 
 /** Send requests as fast as the server takes them. A source that fails cancels the call. */
@@ -49,8 +56,7 @@ export function sendRequests(requests: AsyncIterable<Message>, stream: RequestSt
       if (isStopped) return;
       isStopped = true;
       wake();
-      // A source that fails while it is being closed has nobody left to hear it.
-      iterator.return?.().then(undefined, () => {});
+      closeIterator(iterator);
     },
   };
 }

@@ -1,5 +1,6 @@
-import type { Endpoint, MessageForm } from "../call/endpoint.js";
+import type { Endpoint } from "../call/endpoint.js";
 import type { Message } from "../call/message.js";
+import type { MessageForm } from "../call/message-form.js";
 import type { HttpRequest } from "../http/http-message.js";
 import type { Binding } from "../http-rule/binding.js";
 import type { RouteMatch } from "../http-rule/router.js";

@@ -63,6 +63,20 @@ eachProtocol("the metadata of a call", (connect) => {
     }
   });
 
+  it("does not come back when it is sent after a message", async () => {
+    const late = (call: HandlerCall) => {
+      call.write(note("first"));
+      call.sendMetadata(metadataOf({ "x-served-by": "late" }));
+      call.end();
+    };
+    const { expand, chat } = await connect({ implementation: { expand: late, chat: late } });
+    const received: unknown[] = [];
+    const onMetadata = (metadata: Metadata) => received.push(...metadata.get("x-served-by"));
+    assert.deepEqual(await collect(expand(note(""), { onMetadata })), [note("first")]);
+    assert.deepEqual(await collect(chat(streamOf(note("")), { onMetadata })), [note("first")]);
+    assert.deepEqual(received, []);
+  });
+
   it("ends with the trailers of every way to give them", async () => {
     const {
       send,

@@ -223,10 +223,69 @@ describe("a client", () => {
   it("is UNAVAILABLE when it is closed", async () => {
     const { client } = await connect(echo);
     client.close();
-    const closed = { code: status.UNAVAILABLE, message: "the connection has been closed" };
+    const closed = { code: status.UNAVAILABLE, message: /^cannot reach .*: the connection has been closed$/ };
     await assert.rejects(client.send({}), closed);
     await assert.rejects(client.collect([]), closed);
     await assert.rejects(collect(client.expand({})), closed);
+  });
+
+  it("fails where its responses would have come when it is asked for what makes no sense", async () => {
+    const { client } = await connect(echo);
+    const noRequests = { name: "TypeError", message: /^(Collect|Chat) takes an iterable of requests$/ };
+    await assert.rejects(client.collect(note("a")), noRequests);
+    await assert.rejects(collect(client.chat()), noRequests);
+    const noTime = {
+      name: "TypeError",
+      message: "the timeout and the deadline of a call are points in time",
+    };
+    await assert.rejects(client.send({}, { timeout: Number.NaN }), noTime);
+    await assert.rejects(client.send({}, { deadline: new Date("soon") }), noTime);
+    await assert.rejects(collect(client.expand({}, { timeout: Number.NaN })), noTime);
+    await assert.rejects(client.send({}, { metadata: { "no key": "1" } }), /illegal characters/);
+    await assert.rejects(client.send({ count: "many" }), { code: status.INTERNAL, message: /"count"/ });
+  });
+
+  it("takes a deadline that is far away for none, and metadata without a value for none", async () => {
+    const seen: unknown[] = [];
+    const { client } = await connect({
+      async send(call: HandlerCall) {
+        seen.push(call.getDeadline(), call.metadata.get("x-none"));
+        return note("");
+      },
+    });
+    for (const timeout of [2 ** 31, 1e15, 1e300]) {
+      await client.send({}, { timeout, metadata: { "x-none": undefined } });
+      assert.deepEqual(seen.splice(0), [Number.POSITIVE_INFINITY, []]);
+    }
+  });
+
+  it("refuses options that do not exist, interceptors that are none, and a target without a server", async () => {
+    const { services } = await connect(echo);
+    const definition = services.definition("behaviour.v1.Notes");
+    const refusals: readonly (readonly [target: unknown, options: object, message: RegExp])[] = [
+      ["x:1", { interceptor: [] }, /unknown option "interceptor"; did you mean "interceptors"\?/],
+      ["x:1", { interceptors: [undefined] }, /interceptors\[0\] is not an Interceptor/],
+      ["", {}, /the target of a client is "host:port", "dns:\/\/\/host:port" or "unix:path", not ""/],
+      [undefined, {}, /or "unix:path", not undefined/],
+      ["http://x:1/", {}, /the target "http:\/\/x:1\/" is a URL: give "x:1"$/],
+      ["https://x", {}, /the target "https:\/\/x" is a URL: give "x" and credentials$/],
+    ];
+    for (const [target, options, message] of refusals) {
+      assert.throws(() => createClient(definition, target as string, options), {
+        name: "ConfigError",
+        message,
+      });
+    }
+  });
+
+  it("tells which server it cannot reach", async () => {
+    const { services } = await connect(echo);
+    const client = createClient(services.definition("behaviour.v1.Notes"), "127.0.0.1:1");
+    onTestFinished(() => client.close());
+    await assert.rejects(client.send({}), {
+      code: status.UNAVAILABLE,
+      message: "cannot reach 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1",
+    });
   });
 
   it("is closed at the end of its block", async () => {

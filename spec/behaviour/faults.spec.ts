@@ -8,7 +8,7 @@ import { collect, createDeferred, streamOf } from "./messages.js";
 // The runner fails on every uncaught exception and unhandled rejection, so each of these specs also says that the
 // process lives on.
 
-type Callback = (error: unknown, response?: unknown) => void;
+type Callback = (error: unknown, response?: unknown, trailers?: unknown) => void;
 // biome-ignore lint/suspicious/noExplicitAny: faulty handlers do with their call what no type allows
 type Call = any;
 
@@ -124,6 +124,17 @@ const answerFaults: readonly {
     handler: (call) => call.sendMetadata({ plain: "1" }),
     error: unexpected,
     heard: "sendMetadata takes a Metadata of @grpc/grpc-js",
+  },
+  {
+    fault: "calls back with trailers that are none",
+    handler: (_call, callback) => callback(null, note("a"), { plain: "1" }),
+    error: unexpected,
+    heard: "trailers are a Metadata of @grpc/grpc-js",
+  },
+  {
+    fault: "calls back with a code alone",
+    handler: (_call, callback) => callback({ code: status.NOT_FOUND }),
+    error: { code: status.NOT_FOUND, message: "Unknown Error" },
   },
   {
     fault: "calls back with a string",
@@ -438,6 +449,33 @@ const streamFaults: readonly {
     heard: "secret",
   },
   {
+    fault: "ends with trailers that are none",
+    handler: (call) => {
+      call.write(note("first"));
+      call.end({ plain: "1" });
+    },
+    messages: ["first"],
+    error: unexpected,
+    heard: "trailers are a Metadata of @grpc/grpc-js",
+  },
+  {
+    fault: "promises one message",
+    handler: async () => note("first"),
+    messages: [],
+    error: unexpected,
+    heard: "answered one message: it must answer with an iterable of them",
+  },
+  {
+    fault: "emits an error and yields",
+    handler: async function* (call) {
+      yield note("first");
+      call.emit("error", { code: status.NOT_FOUND, details: "no such note" });
+      yield note("second");
+    },
+    messages: ["first"],
+    error: notFound,
+  },
+  {
     fault: "ends twice",
     handler: (call) => {
       call.write(note("first"));
@@ -476,9 +514,16 @@ eachProtocol("a handler with a stream of answers", (connect) => {
         },
       },
     });
-    const replies = expand(note("a"), { timeout: 100 });
-    assert.deepEqual((await replies.next()).value, note("first"));
-    await assert.rejects(replies.next(), { code: status.DEADLINE_EXCEEDED });
+    // On a busy machine a deadline may pass on the way.
+    for (let timeout = 100, isReached = false; !isReached; timeout *= 2) {
+      const read = async () => {
+        for await (const reply of expand(note("a"), { timeout })) {
+          assert.deepEqual(reply, note("first"));
+          isReached = true;
+        }
+      };
+      await assert.rejects(read(), { code: status.DEADLINE_EXCEEDED });
+    }
     assert.equal(await told.promise, true);
   });
 
@@ -497,6 +542,78 @@ eachProtocol("a handler with a stream of answers", (connect) => {
     });
     for await (const { count } of expand(note("a"))) if (count === 3) break;
     await ended.promise;
+  });
+});
+
+eachProtocol("a listener of a call", (connect) => {
+  const listeners = {
+    throws: () => {
+      throw secret;
+    },
+    rejects: async () => {
+      await null;
+      throw secret;
+    },
+  };
+  for (const [fault, listener] of Object.entries(listeners)) {
+    it(`that ${fault} fails its call once`, async () => {
+      const {
+        collect: collectNotes,
+        chat,
+        faults,
+      } = await connect({
+        implementation: {
+          collect: (call: Call, _callback: Callback) => call.on("data", listener),
+          chat(call: Call) {
+            call.write(note("first"));
+            call.on("data", listener);
+          },
+        },
+      });
+      await assert.rejects(collectNotes(streamOf(note("a"))), unexpected);
+      const texts: string[] = [];
+      const reading = (async () => {
+        for await (const { text } of chat(streamOf(note("a")))) texts.push(text);
+      })();
+      await assert.rejects(reading, unexpected);
+      assert.deepEqual(texts, ["first"]);
+      assert.deepEqual(faults.map(String), ["Error: secret", "Error: secret"]);
+    });
+
+    it(`that ${fault} when its call is cancelled keeps nobody else from hearing of it`, async () => {
+      const told = createDeferred();
+      const { expand } = await connect({
+        implementation: {
+          expand(call: Call) {
+            call.on("cancelled", listener);
+            call.signal.addEventListener("abort", () => told.resolve());
+            call.write(note("first"));
+          },
+        },
+      });
+      for await (const _ of expand(note("a"))) break;
+      await told.promise;
+    });
+  }
+});
+
+eachProtocol("a handler that ends its call while it reads", (connect) => {
+  it("reads no more, and is not at fault", async () => {
+    const done = createDeferred();
+    const { chat, faults } = await connect({
+      implementation: {
+        async chat(call: Call) {
+          for await (const { text } of call) {
+            call.write(note(`${text}!`));
+            call.end();
+          }
+          done.resolve();
+        },
+      },
+    });
+    assert.deepEqual(await collect(chat(streamOf(note("a"), note("b")))), [note("a!")]);
+    await done.promise;
+    assert.deepEqual(faults, []);
   });
 });
 

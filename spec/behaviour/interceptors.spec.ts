@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "vitest";
+import { unexpectedMessage } from "../../lib/call/status.js";
 import {
   type ClientStreamingHandler,
   type DuplexStreamingHandler,
@@ -189,6 +190,79 @@ eachProtocol("interceptors", (connect) => {
     await assert.rejects(send(note("x")), { code: status.NOT_FOUND });
     for await (const _ of expand(note("x"))) break;
     await gone.promise;
+  });
+
+  it("that cannot be disposed of do not change the answer", async () => {
+    class Stuck extends Interceptor {
+      async [Symbol.asyncDispose]() {
+        throw new Error("stuck");
+      }
+    }
+    class Jammed extends Interceptor {
+      [Symbol.dispose]() {
+        throw new Error("jammed");
+      }
+    }
+    const { send, expand, faults } = await connect({
+      implementation: {
+        async send() {
+          throw new RpcError(status.NOT_FOUND, "no such note");
+        },
+        expand: echo.expand,
+      },
+      interceptors: [Stuck, Jammed],
+    });
+    await assert.rejects(send(note("x")), { code: status.NOT_FOUND, message: "no such note" });
+    assert.deepEqual(await collect(expand(note("x", 1))), [note("x", 1)]);
+    const told = ["Error: jammed", "Error: stuck"];
+    assert.deepEqual(faults.map(String), [...told, ...told]);
+  });
+
+  it("are disposed of in one way", async () => {
+    const lines: string[] = [];
+    class Both extends Interceptor {
+      [Symbol.asyncDispose](): undefined {
+        lines.push("async");
+      }
+      [Symbol.dispose]() {
+        lines.push("sync");
+      }
+    }
+    const { send } = await connect({ implementation: echo, interceptors: [Both as never] });
+    await send(note("x"));
+    assert.deepEqual(lines, ["async"]);
+  });
+
+  it("that return nothing, or a promise of a stream, fail their call and are named", async () => {
+    class Forgetful extends Interceptor {
+      override async unaryServerHandler(request: Message, call: ServerCall, next: UnaryHandler) {
+        await next(request, call);
+        return undefined as never;
+      }
+      override serverStreamingServerHandler(
+        request: Message,
+        call: ServerCall,
+        next: ServerStreamingHandler,
+      ) {
+        // What an async method gives, in code without types.
+        const promise: unknown = Promise.resolve(next(request, call));
+        return promise as AsyncIterable<Message>;
+      }
+    }
+    for (const source of [Forgetful, new Forgetful()]) {
+      const { send, expand, faults } = await connect({ implementation: echo, interceptors: [source] });
+      const unexpected = { code: status.UNKNOWN, message: unexpectedMessage };
+      await assert.rejects(send(note("x")), unexpected);
+      await assert.rejects(collect(expand(note("x"))), unexpected);
+      assert.deepEqual(
+        faults.map((fault) => (fault as Error).message),
+        [
+          "Forgetful returned undefined for a response: return what next() gives",
+          "Forgetful returned [object Promise] for a stream of responses: " +
+            "return what next() gives, or write an async generator",
+        ],
+      );
+    }
   });
 
   it("are shared by all calls as an instance", async () => {

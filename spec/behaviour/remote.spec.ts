@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import http from "node:http";
+import http2 from "node:http2";
 import net, { type AddressInfo } from "node:net";
 import { Client, credentials, Metadata, ServerCredentials, type ServiceError } from "@grpc/grpc-js";
 import protobuf from "protobufjs";
-import { describe, it, onTestFinished } from "vitest";
+import { describe, it, onTestFinished, vi } from "vitest";
 import { statusDetailsKey } from "../../lib/call/status-details.js";
 import {
   type AddRemoteOptions,
@@ -16,7 +17,7 @@ import {
   Interceptor,
   loadServices,
   type Message,
-  type RpcError,
+  RpcError,
   type ServerCall,
   type ServerStreamingHandler,
   type Services,
@@ -156,7 +157,67 @@ describe("a remote server that cannot be reached", () => {
   });
 });
 
+describe("a remote server that answers UNAVAILABLE", () => {
+  it("is quoted, whomever it speaks of", async () => {
+    const text = "No connection established. Last error: Error: connect ECONNREFUSED db:5432";
+    const backend = await startBackend({
+      async send() {
+        throw new RpcError(status.UNAVAILABLE, text);
+      },
+    });
+    const { client } = await serve(await forwardTo(backend.address));
+    await assert.rejects(client.send({}), { code: status.UNAVAILABLE, message: text });
+  });
+});
+
 describe("a call to a remote server", () => {
+  it("goes from JSON to bytes and back, without the objects of handlers", async () => {
+    const backend = await startBackend({
+      send: async ({ request }: HandlerCall) => request,
+      async *expand({ request }: HandlerCall) {
+        yield request;
+      },
+      async collect(call: HandlerCall) {
+        for await (const request of call) return request;
+        return {};
+      },
+      async *chat(call: HandlerCall) {
+        yield* call;
+      },
+    });
+    const services = await forwardTo(backend.address);
+    const refuse = () => {
+      throw new Error("an object is made for handlers");
+    };
+    // What makes the objects of handlers: of bytes, and of JSON.
+    const type = services.schema.root.lookupType("behaviour.v1.Note");
+    type.setup();
+    type.toObject = refuse;
+    vi.spyOn(services.codecs, "message").mockImplementation(refuse);
+    const { url } = await serve(services);
+    for (const path of ["send", "expand", "collect", "chat"]) {
+      const response = await post(`${url}/v1/notes:${path}`, JSON.stringify(note("a", 1)));
+      assert.equal((await response.text()).trim(), JSON.stringify(note("a", 1)));
+      assert.equal(response.status, 200);
+    }
+    // An interceptor wants to see them.
+    services.use(class extends Interceptor {});
+    assert.equal((await post(`${url}/v1/notes:send`, "{}")).status, 500);
+  });
+
+  it("has no deadline there when its own is too far away for a timer", async () => {
+    const deadlines: unknown[] = [];
+    const backend = await startBackend({
+      async send(call: HandlerCall) {
+        deadlines.push(call.getDeadline());
+        return note("");
+      },
+    });
+    const { url } = await serve(await forwardTo(backend.address));
+    await post(`${url}/v1/notes:send`, "{}", { "grpc-timeout": "99999999H" });
+    assert.deepEqual(deadlines, [Number.POSITIVE_INFINITY]);
+  });
+
   it("passes messages on as they are, while nobody looks into them", async () => {
     // A field that the services do not know: 15, of bytes.
     const unknown = Buffer.from([0x7a, 0x02, 0x68, 0x69]);
@@ -371,11 +432,53 @@ describe("services.addRemote", () => {
     assert.deepEqual([...answers].sort(), ["one", "two"]);
   });
 
-  it("reaches a server by name", async () => {
+  it("reaches a server by name, and says by which it cannot", async () => {
     const backend = await startBackend({ send: async () => note("named") });
     const port = backend.address.split(":").at(-1);
-    const { client } = await serve(await forwardTo(`dns:///localhost:${port}`));
+    const target = `dns:///localhost:${port}`;
+    const { client } = await serve(
+      await forwardTo(target, {
+        channelOptions: {
+          "grpc.service_config": JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+        },
+      }),
+    );
     assert.deepEqual(await client.send({}), note("named"));
+    await backend.shutdown();
+    const message = new RegExp(`^cannot reach ${target}: connect ECONNREFUSED [^ ]+$`);
+    const send = () => client.send({}).catch((caught: RpcError) => caught);
+    let error: RpcError = await send();
+    // The connection that was there may be what is lost at first.
+    for (let tries = 1; tries < 100 && !message.test(error.message); tries++) error = await send();
+    assert.equal(error.code, status.UNAVAILABLE);
+    assert.match(error.message, message);
+  });
+
+  it("asks a silent server whether it is there", async () => {
+    const server = http2.createServer();
+    const pinged = createDeferred();
+    server.on("session", (session) => session.once("ping", () => pinged.resolve()));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const channelOptions = { "grpc.keepalive_time_ms": 20 };
+    const services = await forwardTo(`127.0.0.1:${port}`, { channelOptions });
+    const { client } = await serve(services);
+    const caller = new AbortController();
+    const cancelled = assert.rejects(client.send({}, { signal: caller.signal }), { code: status.CANCELLED });
+    await pinged.promise;
+    caller.abort();
+    await cancelled;
+    services.close();
+    server.close();
+  });
+
+  it("refuses a target without a server", async () => {
+    const services = await loadServices(behaviourProto);
+    assert.throws(() => services.addRemote(notes, "http://127.0.0.1:50051"), {
+      name: "ConfigError",
+      message: 'the target "http://127.0.0.1:50051" is a URL: give "127.0.0.1:50051"',
+    });
   });
 
   it("takes interceptors, which run here", async () => {

@@ -25,6 +25,15 @@ describe("createMessageQueue", () => {
     assert.deepEqual(await next, item({ n: 1 }));
   });
 
+  it("serves readers that wait in their order", async () => {
+    const { push, end: finish, messages } = createMessageQueue(() => {});
+    const results = [messages.next(), messages.next(), messages.next()];
+    push({ n: 1 });
+    push({ n: 2 });
+    finish();
+    assert.deepEqual(await Promise.all(results), [item({ n: 1 }), item({ n: 2 }), end]);
+  });
+
   it("ends after what was pushed, for ever", async () => {
     const queue = createMessageQueue(() => {});
     queue.push({ n: 1 });

@@ -11,6 +11,9 @@ describe("readStatus", () => {
     ["an RpcError", new RpcError(codes.NOT_FOUND, "gone"), codes.NOT_FOUND, "gone"],
     ["a service error", { code: 5, details: "gone" }, codes.NOT_FOUND, "gone"],
     ["an error with a code", Object.assign(new Error("gone"), { code: 5 }), codes.NOT_FOUND, "gone"],
+    ["details before a message", { code: 5, details: "gone", message: "5 NOT_FOUND: gone" }, 5, "gone"],
+    ["a code without a text, as grpc-js does", { code: 5 }, codes.NOT_FOUND, "Unknown Error"],
+    ["a code with a text that is none", { code: 5, details: { gone: true } }, 5, "Unknown Error"],
   ];
   for (const [name, error, code, message] of statuses) {
     it(`reads ${name}`, () => {
@@ -26,8 +29,6 @@ describe("readStatus", () => {
     ["a code that gRPC does not have", new RpcError(99, "secret")],
     ["a negative code", { code: -1, details: "secret" }],
     ["a fraction", { code: 1.5, details: "secret" }],
-    ["a code without a text", { code: 5 }],
-    ["a code with a text that is none", { code: 5, details: ["secret"] }],
     ["a text", "secret"],
     ["a number", 5],
   ];
@@ -55,6 +56,12 @@ describe("readStatus", () => {
     assert.equal(status.metadata, metadata);
     assert.equal(readStatus({ code: 5, details: "gone", metadata }).metadata, metadata);
     assert.equal(readStatus({ code: 5, details: "gone", metadata: null }).metadata, undefined);
+  });
+
+  it("keeps the details of an RpcError of another copy of this package", () => {
+    const error = Object.assign(new Error("gone"), { name: "RpcError", code: 5, details });
+    const status = readStatus(error);
+    assert.deepEqual([status.code, status.message, status.details], [codes.NOT_FOUND, "gone", details]);
   });
 
   it("reads what interceptors of grpc-js have made of a failure", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Metadata } from "@grpc/grpc-js";
 import { describe, it } from "vitest";
-import { createClientCall, defaultPropagation, type PropagatedCall } from "../../lib/grpc/propagate.js";
+import type { PropagatedCall } from "../../lib/grpc/client-call-options.js";
+import { createClientCall, defaultPropagation } from "../../lib/grpc/propagate.js";
 
 function callWith(entries: Record<string, string>, deadline = Number.POSITIVE_INFINITY): PropagatedCall {
   const metadata = new Metadata();
