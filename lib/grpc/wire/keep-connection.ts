@@ -1,4 +1,4 @@
-import { constants, type ServerHttp2Session } from "node:http2";
+import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { ChannelOptions } from "@grpc/grpc-js";
 
 /** How long a connection may live, in milliseconds, `Infinity` for ever. */
@@ -13,6 +13,11 @@ export interface ConnectionPolicy {
 /** Pings that a client without calls may send in an interval of so many milliseconds. */
 const maxPings = 100;
 const pingInterval = 10_000;
+
+/** After so many streams that its client has reset, a connection is asked whether it is alive. */
+const resetsPerPing = 500;
+/** Milliseconds to answer that. */
+const resetTimeout = 5_000;
 
 /** The policy in channel options, whose defaults are those of grpc-js. */
 export function readConnectionPolicy(options: ChannelOptions): ConnectionPolicy {
@@ -43,6 +48,7 @@ export function keepConnection(session: ServerHttp2Session, policy: ConnectionPo
   });
   const load = watchLoad(session);
   limitPings(session, load);
+  checkAfterResets(session, load, after);
   if (Number.isFinite(policy.keepaliveTime)) sendPings(session, policy, after);
   if (Number.isFinite(policy.maxAge)) {
     // Spread out, so that the connections of one deployment do not all come back at once.
@@ -92,6 +98,8 @@ interface Load {
   readonly isIdle: boolean;
   onIdle: () => void;
   onBusy: () => void;
+  /** A stream has ended by a reset that tells of a fault, or of a client that has left. */
+  onReset: () => void;
 }
 
 function watchLoad(session: ServerHttp2Session): Load {
@@ -102,11 +110,13 @@ function watchLoad(session: ServerHttp2Session): Load {
     },
     onIdle: () => {},
     onBusy: () => {},
+    onReset: () => {},
   };
-  const onClose = () => {
+  function onClose(this: ServerHttp2Stream) {
     active--;
+    if (this.rstCode !== constants.NGHTTP2_NO_ERROR) load.onReset();
     if (active === 0 && !session.destroyed) load.onIdle();
-  };
+  }
   session.on("stream", (stream) => {
     if (active === 0) load.onBusy();
     active++;
@@ -125,6 +135,22 @@ function closeIdle(
   load.onBusy = () => stop();
   load.onIdle = () => {
     stop = wait();
+  };
+}
+
+/**
+ * Who opens streams and resets them at once has calls begun for nothing. nghttp2 sees it and reads no more of such a
+ * client, but leaves its connection open and tells nobody.
+ *
+ * @see https://nvd.nist.gov/vuln/detail/CVE-2023-44487
+ */
+function checkAfterResets(session: ServerHttp2Session, load: Load, after: After): void {
+  let resets = 0;
+  load.onReset = () => {
+    resets++;
+    if (resets % resetsPerPing !== 0 || session.destroyed) return;
+    const stopWaiting = after(resetTimeout, () => session.destroy());
+    session.ping(stopWaiting);
   };
 }
 
