@@ -41,6 +41,7 @@ const maxSessionMemory = 128;
 export function createHttp2Host(options: Http2HostOptions): Http2Host {
   const { channelOptions, policy } = options;
   const sessions = new Set<ServerHttp2Session>();
+  let isClosing = false;
   const window = channelOptions["grpc-node.flow_control_window"];
   const sessionOptions = {
     maxSessionMemory: channelOptions["grpc-node.max_session_memory"] ?? maxSessionMemory,
@@ -68,6 +69,8 @@ export function createHttp2Host(options: Http2HostOptions): Http2Host {
       socket.on("error", () => session.destroy());
       if (window !== undefined) session.setLocalWindowSize(window);
       keepConnection(session, policy);
+      // It came at the last moment: its client is to ask elsewhere.
+      if (isClosing) session.close();
       session.on("stream", (stream, headers) => {
         stream.on("error", ignore);
         if (isGrpc(headers["content-type"])) options.grpc(stream, headers, peer);
@@ -75,6 +78,7 @@ export function createHttp2Host(options: Http2HostOptions): Http2Host {
       });
     },
     async close() {
+      isClosing = true;
       await Promise.all(
         [...sessions].map((session) => new Promise<void>((resolve) => closeSession(session, resolve))),
       );

@@ -13,6 +13,7 @@ import { readConnectionPolicy } from "../grpc/wire/keep-connection.js";
 import type { Services } from "../services.js";
 import { toTranscoder } from "./create-transcoder.js";
 import { createHttpHandler, type TranscodingOptions } from "./http-handler.js";
+import { createHttp1Drain } from "./http1-drain.js";
 import { createHttp2Host } from "./http2-host.js";
 import { sniffProtocol } from "./sniff-protocol.js";
 
@@ -98,6 +99,7 @@ export async function listen(services: Services, options: ListenOptions): Promis
   });
   const transcode = toTranscoder(handler);
   const onRequest: RequestListener = (req, res) => {
+    drain.begin(req, res);
     if (isGrpc(req.headers["content-type"])) refuseGrpc(res);
     else if (app === undefined) transcode(req, res);
     else transcode(req, res, () => app(req, res));
@@ -107,8 +109,10 @@ export async function listen(services: Services, options: ListenOptions): Promis
     tls === undefined
       ? createServer(onRequest)
       : createTlsServer({ ALPNProtocols: ["h2", "http/1.1"], ...tls }, onRequest);
+  const drain = createHttp1Drain(server);
   forwardUpgrades(server, app);
-  const connections = dispatchConnections(server, tls === undefined ? "connection" : "secureConnection", {
+  dispatchConnections(server, tls === undefined ? "connection" : "secureConnection", {
+    onConnection: drain.add,
     http2: http2.serve,
     sniffTimeout,
   });
@@ -127,13 +131,10 @@ export async function listen(services: Services, options: ListenOptions): Promis
 
   async function stop(): Promise<void> {
     served.stop();
-    const closed = new Promise((resolve) => server.close(resolve));
+    const drained = drain.stop();
     await release();
-    // Connections of HTTP/1.1 are kept alive between requests; those that are at work become idle one by one.
-    const sweep = setInterval(() => server.closeIdleConnections(), 50);
-    const cut = setTimeout(() => connections.destroy(), gracePeriod);
-    await Promise.all([closed, http2.close()]);
-    clearInterval(sweep);
+    const cut = setTimeout(() => drain.destroy(), gracePeriod);
+    await Promise.all([drained, http2.close()]);
     clearTimeout(cut);
   }
 
@@ -153,33 +154,27 @@ function refuseGrpc(res: ServerResponse): void {
   res.end("gRPC needs HTTP/2: a proxy in front of this server speaks HTTP/1.1 to it\n");
 }
 
-interface Connections {
-  /** Close all connections, whatever they are doing. */
-  destroy(): void;
+interface Dispatch {
+  readonly onConnection: (socket: Socket) => void;
+  readonly http2: (socket: Socket) => void;
+  readonly sniffTimeout: number;
 }
 
 /** Put the choice of protocol before node's own listener for new connections. */
 function dispatchConnections(
   server: Server,
   event: "connection" | "secureConnection",
-  { http2, sniffTimeout }: { readonly http2: (socket: Socket) => void; readonly sniffTimeout: number },
-): Connections {
-  const sockets = new Set<Socket>();
+  { onConnection, http2, sniffTimeout }: Dispatch,
+): void {
   const serveHttp1 = server.listeners(event) as ((socket: Socket) => void)[];
   server.removeAllListeners(event);
   server.on(event, (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    onConnection(socket);
     const http1 = () => {
       for (const serve of serveHttp1) serve.call(server, socket);
     };
     sniffProtocol(socket, { http1, http2 }, sniffTimeout);
   });
-  return {
-    destroy() {
-      for (const socket of sockets) socket.destroy();
-    },
-  };
 }
 
 type UpgradeListener = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
