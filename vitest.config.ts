@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: "spec",
           include: ["spec/**/*.spec.ts"],
-          exclude: ["**/node_modules/**", "spec/scale/**"],
+          exclude: ["**/node_modules/**", "spec/scale/**", "spec/hostile/**"],
           testTimeout: 20_000,
           hookTimeout: 20_000,
         },
@@ -25,6 +25,16 @@ export default defineConfig({
         test: {
           name: "scale",
           include: ["spec/scale/**/*.spec.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      // npm run test:hostile: what attackers and accidents do
+      {
+        extends: true,
+        test: {
+          name: "hostile",
+          include: ["spec/hostile/**/*.spec.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
