@@ -26,18 +26,17 @@ export function collectBoundFields({ variables, body }: Pick<Binding, "variables
   return root;
 }
 
-function bind(level: MutableBoundFields, [field, ...rest]: readonly protobuf.Field[]): void {
-  if (field === undefined) return;
-  for (const sibling of findOneof(field)?.fieldsArray ?? []) {
-    if (sibling !== field) level.set(sibling, "bound");
-  }
-  if (rest.length === 0) {
-    level.set(field, "bound");
-    return;
-  }
-  const below = level.get(field);
-  if (below === "bound") return;
-  const next: MutableBoundFields = below ?? new Map();
-  level.set(field, next);
-  bind(next, rest);
+/** No path leads through a field that another one binds: the binding has been checked. */
+function bind(root: MutableBoundFields, path: readonly protobuf.Field[]): void {
+  let level = root;
+  path.forEach((field, depth) => {
+    for (const sibling of findOneof(field)?.fieldsArray ?? []) {
+      if (sibling !== field) level.set(sibling, "bound");
+    }
+    const below = level.get(field);
+    const next: MutableBoundFields = below instanceof Map ? below : new Map();
+    const isLeaf = depth === path.length - 1;
+    level.set(field, isLeaf ? "bound" : next);
+    level = next;
+  });
 }

@@ -115,6 +115,7 @@ class Match implements RouteMatch {
   readonly binding: Binding;
   readonly #route: Route;
   readonly #request: RouteRequest;
+  #captures: readonly string[] | undefined;
 
   constructor(route: Route, request: RouteRequest) {
     this.binding = route.binding;
@@ -123,7 +124,8 @@ class Match implements RouteMatch {
   }
 
   get captures(): readonly string[] {
-    return readCaptures(this.#route, this.#request);
+    this.#captures ??= readCaptures(this.#route, this.#request);
+    return this.#captures;
   }
 }
 

@@ -122,11 +122,11 @@ function findTarget(
     path.push(bindable);
     at = bindable.type;
   }
-  const last = path.at(-1);
-  if (last === undefined) return undefined;
+  // A name has a step at least.
+  const { field } = path.at(-1) as BindableField;
   // A part of it is bound, which the whole would replace.
   if (boundHere !== undefined) return "bound";
-  if (key !== undefined && !last.field.map && !(last.field.repeated && key === "")) return undefined;
+  if (key !== undefined && !field.map && !(field.repeated && key === "")) return undefined;
   if (path.length > maxDepth) throw tooDeep(path);
   return { path: path as [BindableField, ...BindableField[]], names: path.map(({ name }) => name), key };
 }

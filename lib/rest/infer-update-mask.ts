@@ -4,7 +4,6 @@ import type { Binding } from "../http-rule/binding.js";
 import type { JsonCodecs } from "../json/codec.js";
 import { fieldsByName, protoName } from "../json/field-names.js";
 import type { Representation } from "../schema/representation.js";
-import { qualifiedName } from "../schema/walk.js";
 import { isWellKnown } from "../schema/well-known.js";
 import { createBindableField } from "./bindable-field.js";
 
@@ -35,11 +34,8 @@ export function createMaskInference(
 ): MaskInference | undefined {
   if (httpMethod !== "PATCH" || !(body instanceof protobuf.Field)) return undefined;
   const type = body.resolve().resolvedType;
-  const masks = method.requestType.fieldsArray.filter(
-    (field) => !field.repeated && qualifiedTypeOf(field) === "google.protobuf.FieldMask",
-  );
-  const [mask] = masks;
-  if (!(type instanceof protobuf.Type) || mask === undefined || masks.length > 1) return undefined;
+  const [mask, ...others] = method.requestType.fieldsArray.filter(isMask);
+  if (!(type instanceof protobuf.Type) || mask === undefined || others.length > 0) return undefined;
   const { set, createMessage } = createBindableField(mask, options);
   const listPaths = createPathLister(options.caseInsensitiveFieldNames);
   return (message, bodyText) => {
@@ -85,7 +81,8 @@ function isLeaf(field: protobuf.Field): boolean {
   return field.repeated || field.map || !(resolvedType instanceof protobuf.Type) || isWellKnown(resolvedType);
 }
 
-function qualifiedTypeOf(field: protobuf.Field): string | undefined {
-  const { resolvedType } = field.resolve();
-  return resolvedType === null ? undefined : qualifiedName(resolvedType);
+function isMask(field: protobuf.Field): boolean {
+  return (
+    field.resolve().resolvedType?.fullName === ".google.protobuf.FieldMask" && !field.repeated && !field.map
+  );
 }
