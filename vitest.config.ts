@@ -14,9 +14,19 @@ export default defineConfig({
         test: {
           name: "spec",
           include: ["spec/**/*.spec.ts"],
-          exclude: ["**/node_modules/**", "spec/scale/**", "spec/hostile/**"],
+          exclude: ["**/node_modules/**", "spec/browser/**", "spec/hostile/**", "spec/scale/**"],
           testTimeout: 20_000,
           hookTimeout: 20_000,
+        },
+      },
+      // npm run test:browser: with a Chromium of the system
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: ["spec/browser/**/*.spec.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       // npm run test:scale: what takes too long for every run

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import { type HandlerCall, RpcError, status } from "express-grpc-transcoding";
 
 interface HelloRequest {
@@ -13,12 +13,17 @@ interface HelloReply {
   readonly message: string;
 }
 
+/** Ends when it is time for the next greeting, or with the signal. */
+export type Pause = (signal: AbortSignal) => Promise<unknown>;
+
+const oneSecond: Pause = (signal) => setTimeout(1000, undefined, { signal });
+
 /**
  * The handlers of `greet.v1.Greeter`.
  *
  *     services.add("greet.v1.Greeter", createGreeter());
  */
-export function createGreeter({ pauseMs = 1000 } = {}) {
+export function createGreeter(pause: Pause = oneSecond) {
   return {
     async sayHello(call: HandlerCall<HelloRequest>): Promise<HelloReply> {
       return { message: `Hello ${call.request.name}` };
@@ -31,7 +36,7 @@ export function createGreeter({ pauseMs = 1000 } = {}) {
       for (let i = 1; i <= last; i++) {
         yield { message: `Hello ${name} ${i}` };
         // A caller who leaves wakes the pause up: nobody waits for a greeting that nobody hears.
-        if (i < last) await pause(pauseMs, undefined, { signal: call.signal });
+        if (i < last) await pause(call.signal);
       }
     },
   };

@@ -8,7 +8,7 @@ import { createBookstore } from "./bookstore/bookstore.js";
 import { createMemoryBookRepository } from "./bookstore/memory-book-repository.js";
 import { stockShelves } from "./bookstore/stock-shelves.js";
 import type { DemoPlaces } from "./environment.js";
-import { createGreeter } from "./greeter.js";
+import { createGreeter, type Pause } from "./greeter.js";
 import { loadDemoServices } from "./load-demo-services.js";
 import { RequestLog } from "./request-log.js";
 import { printRoutes } from "./routes.js";
@@ -20,8 +20,8 @@ const publicDir = fileURLToPath(new URL("public", import.meta.url));
 export interface DemoOptions extends DemoPlaces {
   /** Takes a line for each request. */
   readonly log: (line: string) => void;
-  /** The time between two greetings. */
-  readonly greetingPauseMs?: number;
+  /** Between two greetings: a second unless given. */
+  readonly greetingPause?: Pause;
 }
 
 export interface Demo {
@@ -43,7 +43,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   await stockShelves(books);
   const services = await loadDemoServices();
   services.use(new RequestLog(options.log));
-  services.add("greet.v1.Greeter", createGreeter({ pauseMs: options.greetingPauseMs ?? 1000 }));
+  services.add("greet.v1.Greeter", createGreeter(options.greetingPause));
   services.add("bookstore.v1.Bookstore", createBookstore(books));
 
   const app = express();

@@ -15,7 +15,7 @@ let demo: Demo;
 
 beforeAll(async () => {
   const socket = join(folder, "demo.sock");
-  demo = await startDemo({ port: 0, grpcPort: 0, socket, log: () => {}, greetingPauseMs: 1 });
+  demo = await startDemo({ port: 0, grpcPort: 0, socket, log: () => {}, greetingPause: async () => {} });
 });
 
 afterAll(async () => {

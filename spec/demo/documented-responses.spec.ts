@@ -183,7 +183,7 @@ beforeAll(async () => {
     grpcPort: 0,
     socket: join(folder, "demo.sock"),
     log: () => {},
-    greetingPauseMs: 1,
+    greetingPause: async () => {},
   });
   const app = express();
   app.use(express.raw({ type: () => true }));

@@ -3,6 +3,7 @@ import { EventEmitter, once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { createClient, status } from "express-grpc-transcoding";
 import supertest from "supertest";
 import { afterAll, beforeAll, describe, it } from "vitest";
@@ -30,7 +31,7 @@ describe("the greeter", () => {
       grpcPort: 0,
       socket: join(folder, "demo.sock"),
       log: (line) => log.emit("line", line),
-      greetingPauseMs: 1,
+      greetingPause: (signal) => setTimeout(1, undefined, { signal }),
     });
     const services = await loadDemoServices();
     client = createClient<GreeterClient>(services.definition("greet.v1.Greeter"), demo.socketAddress);

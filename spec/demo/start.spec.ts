@@ -17,7 +17,7 @@ const socket = join(folder, "demo.sock");
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function start(log: (line: string) => void = () => {}): Promise<Demo> {
-  return startDemo({ port: 0, grpcPort: 0, socket, log, greetingPauseMs: 1 });
+  return startDemo({ port: 0, grpcPort: 0, socket, log, greetingPause: async () => {} });
 }
 
 describe("startDemo", () => {
