@@ -1,9 +1,4 @@
-import {
-  type Metadata,
-  ServerInterceptingCall,
-  type ServerInterceptingCallInterface,
-  type ServerInterceptor,
-} from "@grpc/grpc-js";
+import { type Metadata, ServerInterceptingCall, type ServerInterceptingCallInterface } from "@grpc/grpc-js";
 import { createMetadata } from "../call/metadata.js";
 import { codes } from "../call/rpc-error.js";
 import type { Door, ServerCall } from "../call/server-call.js";
@@ -20,27 +15,16 @@ import {
 import { withoutTransport } from "../rpc/transport-metadata.js";
 import type { ServedMethod } from "./served-methods.js";
 
-/**
- * Serve methods on a grpc-js server, as its innermost interceptor: calls of these methods end here, all others go on
- * to the handlers that grpc-js knows.
- *
- * A handler of grpc-js is given a stream of objects, which takes a message only when the one before it has left the
- * process; here, messages are written while the client takes them, and the status goes with the last one.
- *
- * Messages have to be bytes in the definitions that the server is given.
- */
-export function createServingInterceptor(methods: ReadonlyMap<string, ServedMethod>): ServerInterceptor {
-  return ({ path }, base) => {
-    const method = methods.get(path);
-    return method === undefined ? new ServerInterceptingCall(base) : new GrpcJsCall(base, method);
-  };
-}
-
 /** As many bytes as a stream of node takes before it asks to wait. */
 const highWaterMark = 16 * 1024;
 
-/** A call of grpc-js: the door that it came through, its requests and its responses. */
-class GrpcJsCall extends ServerInterceptingCall implements Door, Requests, Responses {
+/**
+ * A call of grpc-js: the door that it came through, its requests and its responses.
+ *
+ * A handler of grpc-js is given a stream of objects, which takes a message only when the one before it has left the
+ * process; here, messages are written while the client takes them, and the status goes with the last one.
+ */
+export class GrpcJsCall extends ServerInterceptingCall implements Door, Requests, Responses {
   readonly http = undefined;
   readonly #base: ServerInterceptingCallInterface;
   readonly #method: ServedMethod;
@@ -55,6 +39,11 @@ class GrpcJsCall extends ServerInterceptingCall implements Door, Requests, Respo
     super(base);
     this.#base = base;
     this.#method = method;
+  }
+
+  get isStreamingRequest(): boolean {
+    const { kind } = this.#method.endpoint.method;
+    return kind === "client-streaming" || kind === "duplex-streaming";
   }
 
   override start(): void {

@@ -4,12 +4,13 @@ import { ConfigError } from "../schema/config-error.js";
 import type { Service } from "../schema/schema.js";
 import { serviceDefinition } from "../schema/service-definition.js";
 import type { Services } from "../services.js";
-import { createServingInterceptor } from "./grpc-js-call.js";
 import type { FaultOptions } from "./handler-options.js";
 import type { Health } from "./health.js";
+import { createActingHandlers, isInstrumented } from "./instrumented-call.js";
 import { createListeners, type Listeners } from "./listeners.js";
 import { collectMethods } from "./served-methods.js";
 import { type BuiltInOptions, withBuiltInServices } from "./served-services.js";
+import { createServingInterceptor } from "./serving-interceptor.js";
 
 export interface GrpcServerOptions extends BuiltInOptions, FaultOptions {
   /**
@@ -85,12 +86,14 @@ export async function startGrpcServer(services: Services, options: GrpcServerOpt
 }
 
 function createServer(all: readonly Services[], options: GrpcServerOptions): Server {
-  const interceptor = createServingInterceptor(collectMethods(all, options));
+  const isWatched = isInstrumented();
+  const interceptor = createServingInterceptor(collectMethods(all, options), isWatched);
   const server = new Server({ ...options.channelOptions, interceptors: [interceptor] });
   for (const services of all) {
-    // The interceptor takes the calls of all methods: handlers there are none.
     for (const service of services.schema.services) {
-      server.addService(createBytesDefinition(service, services), {});
+      const definition = createBytesDefinition(service, services);
+      // The interceptor takes the calls of all methods: handlers there are none, unless somebody watches them.
+      server.addService(definition, isWatched ? createActingHandlers(definition) : {});
     }
   }
   return server;

@@ -114,24 +114,45 @@ describe("the instrumentation of grpc-js", () => {
       ["--require", join(folder, "instrument.cjs"), "--import", "tsx", join(folder, "call.ts")],
       { env: { ...process.env, NODE_OPTIONS: "" } },
     );
-    const spans = JSON.parse(stdout) as {
-      name: string;
-      kind: number;
-      attributes: object;
-      parent?: string;
-      id: string;
-    }[];
-    const server = spans.find(({ kind }) => kind === api.SpanKind.SERVER);
-    const client = spans.find(({ kind }) => kind === api.SpanKind.CLIENT);
-    assert.equal(spans.length, 2);
-    assert.equal(server?.name, "grpc.behaviour.v1.Notes/Send");
-    assert.equal(client?.name, "grpc.behaviour.v1.Notes/Send");
-    assert.equal(server?.parent, client?.id);
-    assert.deepEqual(server?.attributes, {
-      "rpc.system": "grpc",
-      "rpc.service": "behaviour.v1.Notes",
-      "rpc.method": "Send",
-      "rpc.grpc.status_code": 0,
-    });
+    const { answers, spans } = JSON.parse(stdout) as {
+      answers: unknown[];
+      spans: {
+        name: string;
+        kind: number;
+        attributes: Record<string, unknown>;
+        parent?: string;
+        id: string;
+      }[];
+    };
+    assert.deepEqual(answers, [
+      { text: "a", count: 0 },
+      { text: "", count: 2 },
+      { text: "b", count: 0 },
+      { text: "c", count: 0 },
+      { text: "d", count: 0 },
+      status.PERMISSION_DENIED,
+      { text: "refuse", count: 0 },
+      status.PERMISSION_DENIED,
+    ]);
+    const servers = spans.filter(({ kind }) => kind === api.SpanKind.SERVER);
+    const clients = spans.filter(({ kind }) => kind === api.SpanKind.CLIENT);
+    assert.deepEqual([servers.length, clients.length, spans.length], [6, 6, 12]);
+    const calls = [
+      ["Send", status.OK],
+      ["Collect", status.OK],
+      ["Expand", status.OK],
+      ["Chat", status.OK],
+      ["Send", status.PERMISSION_DENIED],
+      ["Expand", status.PERMISSION_DENIED],
+    ];
+    for (const [i, [method, code]] of calls.entries()) {
+      const { name, parent, attributes } = servers[i] ?? {};
+      assert.equal(name, `grpc.behaviour.v1.Notes/${method}`);
+      assert.equal(parent, clients.find(({ id }) => id === parent)?.id);
+      assert.deepEqual(
+        ["rpc.system", "rpc.service", "rpc.method", "rpc.grpc.status_code"].map((key) => attributes?.[key]),
+        ["grpc", "behaviour.v1.Notes", method, code],
+      );
+    }
   });
 });
