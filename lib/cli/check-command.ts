@@ -4,7 +4,7 @@ import type { Services } from "../services.js";
 import { defineCommand } from "./command.js";
 import { aboutProtos, loadProtos, sourceOptions } from "./load-protos.js";
 import { nameOptions } from "./name-options.js";
-import { paint, type TextOutput } from "./stdio.js";
+import { paint, type TextOutput } from "./terminal.js";
 
 /** Finds everything that is wrong with `.proto` files. */
 export const checkCommand = defineCommand({
@@ -20,10 +20,10 @@ ${aboutProtos}`,
     json: { heading: "what to write", type: "boolean", help: "the faults as a JSON array" },
   },
   examples: ["library/v1/library.proto -I proto", "proto/*.proto --json"],
-  async run({ positionals, values }, stdio) {
-    const { stdout, stderr } = stdio;
+  async run({ positionals, values }, terminal) {
+    const { stdout, stderr } = terminal;
     try {
-      const { services, own } = await loadProtos(positionals, values, stdio);
+      const { services, own } = await loadProtos(positionals, values, terminal);
       checkAnnotations(services);
       const routes = services.bindings.filter(({ method }) => own.includes(method.service));
       if (values.json) stdout.write("[]\n");

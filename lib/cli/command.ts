@@ -1,7 +1,7 @@
 import type { CommandOptions } from "./command-options.js";
 import { type Arguments, parseArguments } from "./parse-arguments.js";
 import { type CommandPage, printCommandHelp } from "./print-help.js";
-import type { Stdio } from "./stdio.js";
+import type { Terminal } from "./terminal.js";
 
 /** One of the commands of the program. */
 export interface Command {
@@ -9,13 +9,13 @@ export interface Command {
    * @returns the exit code.
    * @throws UsageError for arguments that cannot be understood.
    */
-  run(args: readonly string[], stdio: Stdio): Promise<number>;
+  run(args: readonly string[], terminal: Terminal): Promise<number>;
 }
 
 export interface CommandDescription<Options extends CommandOptions> extends CommandPage {
   readonly options: Options;
   /** @returns the exit code. */
-  run(args: Arguments<Options>, stdio: Stdio): Promise<number>;
+  run(args: Arguments<Options>, terminal: Terminal): Promise<number>;
 }
 
 /** Define a command by what it does and what its help says of it. */
@@ -23,12 +23,12 @@ export function defineCommand<const Options extends CommandOptions>(
   description: CommandDescription<Options>,
 ): Command {
   return {
-    async run(args, stdio) {
+    async run(args, terminal) {
       if (wantsHelp(args)) {
-        stdio.stdout.write(printCommandHelp(description, stdio.stdout));
+        terminal.stdout.write(printCommandHelp(description, terminal.stdout));
         return 0;
       }
-      return description.run(parseArguments(args, description.options), stdio);
+      return description.run(parseArguments(args, description.options), terminal);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Schema, Service } from "../schema/schema.js";
 import { loadServices, type Services } from "../services.js";
 import type { CommandOptions } from "./command-options.js";
 import type { OptionValues } from "./parse-arguments.js";
-import type { Stdio } from "./stdio.js";
+import type { Terminal } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
 /** How the help of a command says what `<protos...>` are. */
@@ -30,20 +30,20 @@ export const sourceOptions = {
 } as const satisfies CommandOptions;
 
 /** What to load, as the command line names it. */
-export async function readSource(paths: readonly string[], stdio: Stdio): Promise<SchemaSource> {
+export async function readSource(paths: readonly string[], terminal: Terminal): Promise<SchemaSource> {
   if (paths.length === 0) throw new UsageError("name a .proto file, or a descriptor set");
   if (!paths.includes("-")) return paths;
   if (paths.length > 1) throw new UsageError('"-" is a whole descriptor set: name no files beside it');
-  return stdio.readStdin();
+  return terminal.readStdin();
 }
 
 /** Load services; `own` are those of the files that were named, not of those that they import. */
 export async function loadProtos(
   paths: readonly string[],
   values: OptionValues<typeof sourceOptions>,
-  stdio: Stdio,
+  terminal: Terminal,
 ): Promise<LoadedProtos> {
-  const services = await loadServices(await readSource(paths, stdio), readLoadOptions(values));
+  const services = await loadServices(await readSource(paths, terminal), readLoadOptions(values));
   return { services, own: findOwnServices(services.schema, paths) };
 }
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import type { WriteStream } from "node:tty";
 import { run } from "./run.js";
-import type { TextOutput } from "./stdio.js";
+import type { TextOutput } from "./terminal.js";
 
 process.exitCode = await run(process.argv.slice(2), {
   stdout: openOutput(process.stdout),
   stderr: openOutput(process.stderr),
   readStdin,
+  untilStopped,
 });
 
 function openOutput(stream: WriteStream): TextOutput {
@@ -25,4 +26,11 @@ async function readStdin(): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/** Who asks twice does not wait: the second signal ends the program as if nobody had heard the first. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
 }

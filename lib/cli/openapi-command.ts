@@ -48,13 +48,13 @@ ${aboutProtos}`,
     "library/v1/library.proto -I proto -o openapi.json",
     "api.binpb --version 3.0 --title Library --server https://api.example.com -o openapi.yaml",
   ],
-  async run({ positionals, values }, stdio) {
+  async run({ positionals, values }, terminal) {
     const version = chooseValue("version", values.version, ["3.1", "3.0"]);
     const rest = readRestOptions(values);
-    const { services, own } = await loadProtos(positionals, values, stdio);
+    const { services, own } = await loadProtos(positionals, values, terminal);
     const { all } = createServedRoutes(services, values.unannotated ?? false);
     const bindings = all.filter(({ method }) => own.includes(method.service));
-    if (bindings.length === 0) stdio.stderr.write(explainMissingRoutes(own, bindings));
+    if (bindings.length === 0) terminal.stderr.write(explainMissingRoutes(own, bindings));
     const document = buildOpenApi(services, {
       ...rest,
       version,
@@ -67,7 +67,7 @@ ${aboutProtos}`,
     });
     const isYaml = values.yaml ?? /\.ya?ml$/.test(values.output ?? "");
     const text = isYaml ? printYaml(document) : `${JSON.stringify(document, null, 2)}\n`;
-    await writeResult(text, values.output, stdio);
+    await writeResult(text, values.output, terminal);
     return 0;
   },
 });

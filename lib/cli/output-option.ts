@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import type { CommandOptions } from "./command-options.js";
-import type { Stdio } from "./stdio.js";
+import type { Terminal } from "./terminal.js";
 
 /** Where a result goes. */
 export const outputOption = {
@@ -14,7 +14,11 @@ export const outputOption = {
 } as const satisfies CommandOptions;
 
 /** Write a result to a file; to standard output without one, or if it is `-`. */
-export async function writeResult(text: string, file: string | undefined, { stdout }: Stdio): Promise<void> {
+export async function writeResult(
+  text: string,
+  file: string | undefined,
+  { stdout }: Terminal,
+): Promise<void> {
   if (file === undefined || file === "-") stdout.write(text);
   else await writeFile(file, text);
 }

@@ -1,5 +1,5 @@
 import type { CommandOptions } from "./command-options.js";
-import { paint, type TextOutput } from "./stdio.js";
+import { paint, type TextOutput } from "./terminal.js";
 
 export const programName = "express-grpc-transcoding";
 

@@ -1,7 +1,7 @@
 import type { Binding } from "../http-rule/binding.js";
 import type { MethodKind, Service } from "../schema/schema.js";
 import { printTable } from "./print-table.js";
-import { paint, type TextOutput } from "./stdio.js";
+import { paint, type TextOutput } from "./terminal.js";
 
 /** Which sides stream. */
 const streaming: Readonly<Record<MethodKind, string>> = {

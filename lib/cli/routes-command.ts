@@ -21,13 +21,13 @@ ${aboutProtos}`,
     json: { type: "boolean", help: "as a JSON array of { httpMethod, template, method, kind }" },
   },
   examples: ["library/v1/library.proto -I proto", "- --json < api.binpb"],
-  async run({ positionals, values }, stdio) {
-    const { services, own } = await loadProtos(positionals, values, stdio);
+  async run({ positionals, values }, terminal) {
+    const { services, own } = await loadProtos(positionals, values, terminal);
     const { all } = createServedRoutes(services, values.unannotated ?? false);
     const bindings = all.filter(({ method }) => own.includes(method.service));
-    if (values.json) stdio.stdout.write(`${JSON.stringify(bindings.map(summarizeRoute), null, 2)}\n`);
-    else if (bindings.length > 0) stdio.stdout.write(printRoutes(bindings, stdio.stdout));
-    stdio.stderr.write(explainMissingRoutes(own, bindings));
+    if (values.json) terminal.stdout.write(`${JSON.stringify(bindings.map(summarizeRoute), null, 2)}\n`);
+    else if (bindings.length > 0) terminal.stdout.write(printRoutes(bindings, terminal.stdout));
+    terminal.stderr.write(explainMissingRoutes(own, bindings));
     return 0;
   },
 });

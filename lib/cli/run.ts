@@ -3,7 +3,7 @@ import { didYouMean } from "../schema/suggest-name.js";
 import type { Command } from "./command.js";
 import { nameOptions } from "./name-options.js";
 import { printProgramHelp, programName } from "./print-help.js";
-import { paint, type Stdio } from "./stdio.js";
+import { paint, type Terminal } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
 interface CommandEntry {
@@ -41,6 +41,13 @@ const commands = new Map<string, CommandEntry>([
       load: async () => (await import("./types-command.js")).typesCommand,
     },
   ],
+  [
+    "serve",
+    {
+      summary: "serve a running gRPC server as REST and JSON",
+      load: async () => (await import("./serve-command.js")).serveCommand,
+    },
+  ],
 ]);
 
 const summaries = new Map([...commands].map(([name, { summary }]) => [name, summary]));
@@ -48,36 +55,36 @@ const summaries = new Map([...commands].map(([name, { summary }]) => [name, summ
 /**
  * Run the command line.
  *
- *     await run(["types", "greet/v1/greet.proto", "-o", "greet.ts"], stdio)   // 0
+ *     await run(["types", "greet/v1/greet.proto", "-o", "greet.ts"], terminal)   // 0
  *
  * @returns the exit code: 0, 1 for input that is at fault, 2 for arguments that cannot be understood.
  */
-export async function run([first, ...rest]: readonly string[], stdio: Stdio): Promise<number> {
+export async function run([first, ...rest]: readonly string[], terminal: Terminal): Promise<number> {
   const [name, args] = first === "help" && rest.length > 0 ? [rest[0], ["--help"]] : [first, rest];
   switch (name) {
     case undefined:
-      stdio.stderr.write(printProgramHelp(summaries, stdio.stderr));
+      terminal.stderr.write(printProgramHelp(summaries, terminal.stderr));
       return 2;
     case "help":
     case "--help":
     case "-h":
-      stdio.stdout.write(printProgramHelp(summaries, stdio.stdout));
+      terminal.stdout.write(printProgramHelp(summaries, terminal.stdout));
       return 0;
     case "--version":
-      stdio.stdout.write(`${readVersion()}\n`);
+      terminal.stdout.write(`${readVersion()}\n`);
       return 0;
     default:
-      return runCommand(name, args, stdio);
+      return runCommand(name, args, terminal);
   }
 }
 
-async function runCommand(name: string, args: readonly string[], stdio: Stdio): Promise<number> {
-  const { stderr } = stdio;
+async function runCommand(name: string, args: readonly string[], terminal: Terminal): Promise<number> {
+  const { stderr } = terminal;
   try {
     const command = commands.get(name);
     if (command === undefined)
       throw new UsageError(`unknown command "${name}"${didYouMean(name, commands.keys())}`);
-    return await (await command.load()).run(args, stdio);
+    return await (await command.load()).run(args, terminal);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (!(error instanceof UsageError)) {

@@ -41,7 +41,7 @@ ${aboutProtos}`,
     "no-oneofs": { type: "boolean", help: "without the names of the fields that are set of oneofs" },
   },
   examples: ["greet.proto -o greet.ts", "library/v1/library.proto -I proto --longs BigInt -o library.ts"],
-  async run({ positionals, values }, stdio) {
+  async run({ positionals, values }, terminal) {
     const load: LoadOptions = {
       ...readLoadOptions(values),
       keepCase: values["keep-case"] ?? false,
@@ -53,9 +53,13 @@ ${aboutProtos}`,
       objects: values.objects ?? false,
       oneofs: !values["no-oneofs"],
     };
-    const schema = await loadSchema(await readSource(positionals, stdio), load);
+    const schema = await loadSchema(await readSource(positionals, terminal), load);
     const services = findOwnServices(schema, positionals);
-    await writeResult(writeTypes(schema, { origin: positionals.join(", "), services }), values.output, stdio);
+    await writeResult(
+      writeTypes(schema, { origin: positionals.join(", "), services }),
+      values.output,
+      terminal,
+    );
     return 0;
   },
 });

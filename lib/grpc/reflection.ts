@@ -2,58 +2,7 @@ import { codes } from "../call/rpc-error.js";
 import { describeFiles } from "../schema/describe-files.js";
 import type { Services } from "../services.js";
 import { type DescriptorIndex, indexDescriptors } from "./descriptor-index.js";
-import { loadProtoText } from "./load-proto-text.js";
-
-/** The two versions differ in the name of their package only. */
-const versions = ["v1", "v1alpha"];
-
-const proto = (version: string) => `
-syntax = "proto3";
-package grpc.reflection.${version};
-service ServerReflection {
-  rpc ServerReflectionInfo(stream ServerReflectionRequest) returns (stream ServerReflectionResponse);
-}
-message ServerReflectionRequest {
-  string host = 1;
-  oneof message_request {
-    string file_by_filename = 3;
-    string file_containing_symbol = 4;
-    ExtensionRequest file_containing_extension = 5;
-    string all_extension_numbers_of_type = 6;
-    string list_services = 7;
-  }
-}
-message ExtensionRequest {
-  string containing_type = 1;
-  int32 extension_number = 2;
-}
-message ServerReflectionResponse {
-  string valid_host = 1;
-  ServerReflectionRequest original_request = 2;
-  oneof message_response {
-    FileDescriptorResponse file_descriptor_response = 4;
-    ExtensionNumberResponse all_extension_numbers_response = 5;
-    ListServiceResponse list_services_response = 6;
-    ErrorResponse error_response = 7;
-  }
-}
-message FileDescriptorResponse {
-  repeated bytes file_descriptor_proto = 1;
-}
-message ExtensionNumberResponse {
-  string base_type_name = 1;
-  repeated int32 extension_number = 2;
-}
-message ListServiceResponse {
-  repeated ServiceResponse service = 1;
-}
-message ServiceResponse {
-  string name = 1;
-}
-message ErrorResponse {
-  int32 error_code = 1;
-  string error_message = 2;
-}`;
+import { loadReflection, reflectionVersions } from "./reflection-protocol.js";
 
 interface ReflectionRequest {
   readonly host: string;
@@ -75,9 +24,8 @@ interface ReflectionRequest {
  * @see https://github.com/grpc/grpc/blob/v1.66.0/doc/server-reflection.md
  */
 export function createReflectionServices(services: readonly Services[]): readonly Services[] {
-  const reflections = versions.map((version) =>
-    loadProtoText(`grpc/reflection/${version}/reflection.proto`, proto(version)),
-  );
+  const protocols = reflectionVersions.map(loadReflection);
+  const reflections = protocols.map((protocol) => protocol.services);
   const all = [...services, ...reflections];
   let index: DescriptorIndex | undefined;
   // Describing everything takes a while, and most servers are never asked.
@@ -85,8 +33,8 @@ export function createReflectionServices(services: readonly Services[]): readonl
     index ??= indexDescriptors(all.flatMap(({ schema }) => describeFiles(schema)));
     return index;
   };
-  for (const [i, reflection] of reflections.entries()) {
-    reflection.add(`grpc.reflection.${versions[i]}.ServerReflection`, {
+  for (const { serviceName, services: reflection } of protocols) {
+    reflection.add(serviceName, {
       async *serverReflectionInfo(requests: AsyncIterable<ReflectionRequest>) {
         const sent = new Set<string>();
         for await (const request of requests) {

@@ -33,6 +33,7 @@ export function reportUnknownServices(
   }
 }
 
-function isWithin(fullName: string, name: string): boolean {
+/** Whether a service is the one that is named, or is in the package that is. */
+export function isWithin(fullName: string, name: string): boolean {
   return fullName === name || fullName.startsWith(`${name}.`);
 }

@@ -18,9 +18,13 @@ export interface Program {
 }
 
 /** Run a TypeScript file as `npm run demo` does. */
-export function startProgram(file: string, environment: Readonly<Record<string, string>> = {}): Program {
+export function startProgram(
+  file: string,
+  environment: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
+): Program {
   // Without tsx's own process in between, a signal reaches the program itself.
-  const child = spawn(process.execPath, ["--import", "tsx", file], {
+  const child = spawn(process.execPath, ["--import", "tsx", file, ...args], {
     cwd: projectDir,
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,10 +1,12 @@
-/** What a command reads from and writes to. */
-export interface Stdio {
+/** Where the program was started from: what a command reads, what it writes to, and who tells it to stop. */
+export interface Terminal {
   /** For the result. */
   readonly stdout: TextOutput;
   /** For everything else that people are told. */
   readonly stderr: TextOutput;
   readStdin(): Promise<Uint8Array>;
+  /** Wait until somebody presses Ctrl-C, or whatever runs the program wants it to end. */
+  untilStopped(): Promise<void>;
 }
 
 export interface TextOutput {
@@ -13,7 +15,7 @@ export interface TextOutput {
   readonly hasColors: boolean;
 }
 
-const styles = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39] } as const;
+const styles = { bold: [1, 22], red: [31, 39] } as const;
 
 /** Text in a style, if the output shows styles. */
 export function paint(text: string, style: keyof typeof styles, { hasColors }: TextOutput): string {
