@@ -13,8 +13,8 @@ import type { ReadValue } from "./read-value.js";
  * For `message Page { string token = 1; int32 size = 2; }` it is about this:
  *
  *     return function read(r, whenNull) {
- *       if (r.text.charCodeAt(r.at) !== 123 && r.takeNull()) return whenNull;
- *       const text = r.text, open = r.at;
+ *       if (r.chars[r.at] !== 123 && r.takeNull()) return whenNull;
+ *       const chars = r.chars, open = r.at;
  *       let v0 = "", v1 = 0, seen0 = 0, previous = 2;
  *       if (r.openObject()) do {
  *         const name = r.at;
@@ -38,8 +38,8 @@ export function compileDecoder(type: protobuf.Type, context: DecoderContext): Re
 
   for (const part of parts) part.declareReader();
   source.line("return function read(r, whenNull) {");
-  source.line("if (r.text.charCodeAt(r.at) !== 123 && r.takeNull()) return whenNull;");
-  source.line("const text = r.text, open = r.at;");
+  source.line("if (r.chars[r.at] !== 123 && r.takeNull()) return whenNull;");
+  source.line("const chars = r.chars, open = r.at;");
   for (const part of parts) source.line(`let ${part.variable} = ${part.initial};`);
   for (const [i] of oneofs.entries()) source.line(`let o${i};`);
   for (let i = 0; i < seenCount; i++) source.line(`let seen${i} = 0;`);
@@ -74,39 +74,56 @@ export function compileFieldDecoder(field: protobuf.Field, context: DecoderConte
   return source.compile() as ReadValue;
 }
 
-/** Slices of up to 12 characters are copies, longer ones refer to the text and are slow to compare. */
-const pieceLength = 12;
+/** Beyond this many fields the next one is not guessed: the function would become too large for the engine. */
+const maxGuessed = 100;
 
 /**
  * Find out which field the member at `name` is, and go to its value.
  *
  * Clients write the members of a message in the same order again and again: the field that came after the previous
- * one last time is tried first, name, quotes and colon in one comparison.
+ * one last time is tried first, name, quotes and colon at once.
  */
 function writeFieldChoice(source: FunctionSource, type: protobuf.Type, context: DecoderContext): void {
   const fields = type.fieldsArray;
   const indexes = new Map([...fieldsByName(type)].map(([name, field]) => [name, fields.indexOf(field)]));
   const find = source.constant(compileNameFinder(indexes));
   const findSlowly = source.constant(slowFieldFinder(indexes, context));
-  const members = [...fields.map((field) => `${JSON.stringify(jsonName(field))}:`), ""];
-  const start = source.constant(members.map((member) => member.slice(0, pieceLength)));
-  const rest = source.constant(members.map((member) => member.slice(pieceLength)));
   // The last entry is for the first member.
-  const after = source.constant(members.map((_, i) => (i + 1) % members.length));
+  const after = source.constant([...fields, undefined].map((_, i) => (i + 1) % (fields.length + 1)));
   source.line(`let field = ${after}[previous];`);
-  source.line(`const piece = ${start}[field], tail = ${rest}[field], middle = name + piece.length;`);
-  source.line("if (piece !== '' && text.slice(name, middle) === piece");
-  source.line("&& (tail === '' || text.slice(middle, middle + tail.length) === tail)) {");
-  source.line("r.at = middle + tail.length; if (text.charCodeAt(r.at) <= 32) r.skipSpace();");
-  source.line("} else {");
+  source.line("switch (field) {");
+  for (const [i, field] of fields.slice(0, maxGuessed).entries()) {
+    const member = `${JSON.stringify(jsonName(field))}:`;
+    source.line(
+      `case ${i}: if (${startsWith(member)}) r.at = name + ${member.length}; else field = -1; break;`,
+    );
+  }
+  source.line("default: field = -1;");
+  source.line("}");
+  source.line("if (field === -1) {");
   source.line("const end = r.endOfString();");
-  source.line(`field = end === -1 ? -1 : ${find}(text, name + 1, end);`);
+  source.line(`field = end === -1 ? -1 : ${find}(r.text, name + 1, end);`);
   source.line(
     `if (field === -1) { if ((field = ${findSlowly}(r, open)) === -1) continue; } else r.at = end + 1;`,
   );
   source.line(`${after}[previous] = field;`);
   source.line("r.colon();");
-  source.line("}");
+  source.line("} else if (chars[r.at] <= 32) r.skipSpace();");
+}
+
+/**
+ * A condition for some text at `name`. It compares four characters at once, as the bits of one number; what would be
+ * no number is never equal, and the member is found like any other.
+ */
+function startsWith(text: string): string {
+  if (text.length < 4) return "false";
+  const bytes = Buffer.from(text, "utf16le");
+  const last = text.length - 4;
+  // The last four overlap with those before.
+  const offsets = [...Array.from({ length: Math.ceil(last / 4) }, (_, i) => i * 4), last];
+  return offsets
+    .map((at) => `r.view.getFloat64((name + ${at}) * 2, true) === ${bytes.readDoubleLE(at * 2)}`)
+    .join(" && ");
 }
 
 /** Finds a field whose name has escapes or other letter case; skips what is no field if that is allowed. */

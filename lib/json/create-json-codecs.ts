@@ -6,6 +6,7 @@ import { createDecoders, type Decoders } from "./decoders.js";
 import { createEncoders, type Encoders } from "./encoders.js";
 import { createErrorDetailsRoot } from "./error-details.js";
 import { createFieldCodec } from "./field-codec.js";
+import { ReaderPool } from "./json-reader.js";
 import { WriterPool } from "./json-writer.js";
 import { type Compiled, createMessageCodec } from "./message-codec.js";
 import { createTypeResolver, type ResolveType } from "./resolve-type.js";
@@ -51,6 +52,7 @@ class CodecFamily {
   readonly #others = new Map<Representation, CodecFamily>();
   readonly #resolveType: ResolveType;
   readonly #any: AnyCodec;
+  readonly #readers = new ReaderPool();
   readonly #writers = new WriterPool();
   readonly #codecs = new Map<string, JsonCodecs>();
   readonly #decoders = new Map<string, Decoders>();
@@ -82,6 +84,7 @@ class CodecFamily {
     const compiled: Compiled = {
       decoders: this.#decodersFor(switches),
       encoders: this.#encodersFor(switches),
+      readers: this.#readers,
       writers: this.#writers,
       resolveType: this.#resolveType,
       pretty,

@@ -1,6 +1,6 @@
 import protobuf from "protobufjs";
 import type { Representation } from "../schema/representation.js";
-import { decodeBase64 } from "./base64.js";
+import { decodeBase64, readBase64 } from "./base64.js";
 import { compileDecoder, compileFieldDecoder } from "./compile-decoder.js";
 import { compileNameFinder } from "./compile-name-finder.js";
 import { enumNames } from "./enum-names.js";
@@ -141,7 +141,7 @@ function bytesReader(representation: Representation): ReadValue {
     const { at } = reader;
     const end = reader.endOfString();
     if (end === -1 && reader.takeNull()) return whenNull;
-    const bytes = end === -1 ? decodeBase64(reader.readString()) : decodeBase64(reader.text, at + 1, end);
+    const bytes = end === -1 ? decodeBase64(reader.readString()) : readBase64(reader, at + 1, end);
     if (bytes === undefined) return reader.failValue(at);
     if (end !== -1) reader.at = end + 1;
     return toBytes(bytes);
@@ -178,7 +178,7 @@ function slowEnumReader(
   const isNullValue = type.fullName === ".google.protobuf.NullValue";
   return (reader, whenNull) => {
     const { at } = reader;
-    if (reader.text.charCodeAt(at) === 34) {
+    if (reader.chars[at] === 34) {
       const number = find(reader.readString());
       if (number !== undefined) return toForm(number);
       return switches.ignoreUnknownFields ? whenNull : reader.failValue(at);
@@ -202,9 +202,9 @@ function keyReader(field: protobuf.MapField): (reader: JsonReader) => string {
   if (field.keyType === "string") return (reader) => reader.readString();
   const plainLength = integerRanges.get(field.keyType)?.is64 ? 18 : 9;
   return (reader) => {
-    const { text, at } = reader;
+    const { text, chars, at } = reader;
     const end = reader.endOfString();
-    if (end !== -1 && end - at - 1 <= plainLength && isPlainInteger(text, at + 1, end)) {
+    if (end !== -1 && end - at - 1 <= plainLength && isPlainInteger(chars, at + 1, end)) {
       reader.at = end + 1;
       return text.slice(at + 1, end);
     }

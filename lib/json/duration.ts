@@ -11,17 +11,17 @@ const maxSeconds = 315_576_000_000;
  *
  * @see https://protobuf.dev/reference/protobuf/google.protobuf/#duration
  */
-export function parseDuration(text: string, start = 0, end = text.length): Time | undefined {
-  const isNegative = text.charCodeAt(start) === 45;
+export function parseDuration(chars: Uint16Array, start: number, end: number): Time | undefined {
+  const isNegative = chars[start] === 45;
   const first = isNegative ? start + 1 : start;
   let at = first;
   let seconds = 0;
-  for (let char = text.charCodeAt(at); char >= 48 && char <= 57; char = text.charCodeAt(++at)) {
+  for (let char = chars[at]!; char >= 48 && char <= 57; char = chars[++at]!) {
     seconds = seconds * 10 + (char - 48);
   }
-  const unit = endOfFraction(text, at);
-  const nanos = fractionNanos(text, at, unit);
-  if (at === first || unit !== end - 1 || text.charCodeAt(unit) !== 115) return undefined;
+  const unit = endOfFraction(chars, at);
+  const nanos = fractionNanos(chars, at, unit);
+  if (at === first || unit !== end - 1 || chars[unit] !== 115) return undefined;
   if (nanos === undefined || seconds > maxSeconds) return undefined;
   // `0 -` makes no negative zero.
   return isNegative ? { seconds: 0 - seconds, nanos: 0 - nanos } : { seconds, nanos };

@@ -14,11 +14,15 @@ export function createFieldCodec(field: protobuf.Field, compiled: Compiled): Fie
   const writer = new LazyFunction(() => compiled.encoders.field(field));
   return {
     decode(text, path = protoName(field)) {
-      return readAll({ text, subject: { field, path }, resolveType: compiled.resolveType }, reader);
+      return readAll(
+        { text, subject: { field, path }, resolveType: compiled.resolveType },
+        reader,
+        compiled.readers,
+      );
     },
     encode: (value) => writeText({ value, subject, writer }, compiled),
     encodeToBytes: (value) => writeToBytes({ value, subject, writer }, compiled),
-    parse: createTextParser(field, compiled.decoders),
+    parse: createTextParser(field, compiled),
     parseKey: createKeyParser(field),
   };
 }

@@ -7,7 +7,7 @@ import type { Encoders } from "./encoders.js";
 import { explainWrongValue } from "./explain-wrong-value.js";
 import { indentJson } from "./indent-json.js";
 import { JsonFault } from "./json-fault.js";
-import { JsonReader } from "./json-reader.js";
+import type { ReaderPool } from "./json-reader.js";
 import type { JsonWriter, WriterPool } from "./json-writer.js";
 import { encodeBytes } from "./read-any.js";
 import type { LazyReader } from "./read-value.js";
@@ -18,18 +18,19 @@ import type { LazyWriter } from "./write-scalar.js";
 export interface Compiled {
   readonly decoders: Decoders;
   readonly encoders: Encoders;
+  readonly readers: ReaderPool;
   readonly writers: WriterPool;
   readonly resolveType: ResolveType;
   readonly pretty: boolean;
 }
 
 export function createMessageCodec(type: protobuf.Type, compiled: Compiled): MessageCodec {
-  const { decoders, encoders, resolveType } = compiled;
+  const { decoders, encoders, resolveType, readers } = compiled;
   const reader = decoders.message(type);
   const wireReader = decoders.wire.message(type);
   const writer = encoders.message(type);
   const decode = (text: string) =>
-    readAll({ text, subject: type, resolveType }, reader) as Record<string, unknown>;
+    readAll({ text, subject: type, resolveType }, reader, readers) as Record<string, unknown>;
   const encode = (value: unknown) => writeText({ value, subject: type, writer }, compiled);
   return {
     create: () => decode("{}"),
@@ -38,7 +39,7 @@ export function createMessageCodec(type: protobuf.Type, compiled: Compiled): Mes
     encodeToBytes: (value) => writeToBytes({ value, subject: type, writer }, compiled),
     toBinary: (text) => {
       const source: FaultSource = { text, subject: type, resolveType };
-      return encodeBytes(type, readAll(source, wireReader), () => {
+      return encodeBytes(type, readAll(source, wireReader, readers), () => {
         throw describeFault(new JsonFault("depth", 0), source);
       });
     },
@@ -47,8 +48,8 @@ export function createMessageCodec(type: protobuf.Type, compiled: Compiled): Mes
 }
 
 /** Read a text from its first to its last character; what is wrong with it is told to the client. */
-export function readAll(source: FaultSource, reader: LazyReader): unknown {
-  const cursor = new JsonReader(source.text);
+export function readAll(source: FaultSource, reader: LazyReader, readers: ReaderPool): unknown {
+  const cursor = readers.take(source.text);
   try {
     cursor.start();
     const { at } = cursor;
@@ -60,6 +61,8 @@ export function readAll(source: FaultSource, reader: LazyReader): unknown {
   } catch (error) {
     if (error instanceof JsonFault) throw describeFault(error, source);
     throw error;
+  } finally {
+    readers.giveBack(cursor);
   }
 }
 

@@ -68,10 +68,10 @@ export function parseInteger(text: string, range: IntegerRange): string | undefi
 }
 
 /** Digits without sign and without leading zeros. Up to 9 of them are in range of all types, up to 18 of 64-bit types. */
-export function isPlainInteger(text: string, start: number, end: number): boolean {
-  if (start === end || (end > start + 1 && text.charCodeAt(start) === 48)) return false;
+export function isPlainInteger(chars: Uint16Array, start: number, end: number): boolean {
+  if (start === end || (end > start + 1 && chars[start] === 48)) return false;
   for (let i = start; i < end; i++) {
-    const char = text.charCodeAt(i);
+    const char = chars[i]!;
     if (char < 48 || char > 57) return false;
   }
   return true;

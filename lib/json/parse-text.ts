@@ -1,11 +1,12 @@
 import protobuf from "protobufjs";
 import { invalidField } from "../call/rpc-error.js";
-import type { Decoders } from "./decoders.js";
 import { cut } from "./describe-fault.js";
 import { elementTypeName, protoName } from "./field-names.js";
 import { JsonFault } from "./json-fault.js";
-import { JsonReader } from "./json-reader.js";
+import type { ReaderPool } from "./json-reader.js";
+import type { Compiled } from "./message-codec.js";
 import { integerRanges, withoutLeadingZeros } from "./number-text.js";
+import type { ReadValue } from "./read-value.js";
 import { isFreeForm, isWrapper, isWrittenAsString } from "./well-known.js";
 
 /** Text from a path or a query → the JSON text that stands for it, `undefined` if there is none. */
@@ -18,21 +19,21 @@ type ToJson = (text: string) => string | undefined;
  */
 export function createTextParser(
   field: protobuf.Field,
-  decoders: Decoders,
+  { decoders, readers }: Pick<Compiled, "decoders" | "readers">,
 ): (text: string, path?: string) => unknown {
   const read = decoders.element(field);
   const toJson = jsonOf(field);
   const type = elementTypeName(field);
   return (text, path = protoName(field)) => {
-    const value = readText(read, toJson(text));
+    const json = toJson(text);
+    const value = json === undefined ? undefined : readText(json, read, readers);
     if (value !== undefined) return value;
     throw invalidField(path, `invalid value "${cut(text)}" for field "${path}" (${type})`);
   };
 }
 
-function readText(read: ReturnType<Decoders["element"]>, json: string | undefined): unknown {
-  if (json === undefined) return undefined;
-  const reader = new JsonReader(json);
+function readText(json: string, read: ReadValue, readers: ReaderPool): unknown {
+  const reader = readers.take(json);
   try {
     reader.start();
     const value = read(reader, undefined);
@@ -41,6 +42,8 @@ function readText(read: ReturnType<Decoders["element"]>, json: string | undefine
   } catch (error) {
     if (error instanceof JsonFault) return undefined;
     throw error;
+  } finally {
+    readers.giveBack(reader);
   }
 }
 

@@ -21,7 +21,7 @@ const uint32Range = integerRanges.get("uint32")!;
 
 /** `text` of a number, in quotes or not. */
 function readNumberText(reader: JsonReader): string {
-  const isQuoted = reader.text.charCodeAt(reader.at) === 34;
+  const isQuoted = reader.chars[reader.at] === 34;
   return isQuoted ? reader.readString() : reader.readNumberText();
 }
 
@@ -37,16 +37,16 @@ function continuesNumber(char: number): boolean {
 }
 
 export function readInt32<T>(reader: JsonReader, whenNull: T): number | T {
-  const { text } = reader;
+  const { chars } = reader;
   let { at } = reader;
-  let char = text.charCodeAt(at);
+  let char = chars[at]!;
   const isNegative = char === 45;
-  if (isNegative) char = text.charCodeAt(++at);
+  if (isNegative) char = chars[++at]!;
   const first = at;
   let number = 0;
-  for (; char >= 48 && char <= 57; char = text.charCodeAt(++at)) number = number * 10 + (char - 48);
+  for (; char >= 48 && char <= 57; char = chars[++at]!) number = number * 10 + (char - 48);
   const length = at - first;
-  if (length === 0 || length > 10 || continuesNumber(char) || (length > 1 && text.charCodeAt(first) === 48)) {
+  if (length === 0 || length > 10 || continuesNumber(char) || (length > 1 && chars[first] === 48)) {
     return toNumber(readAnyInteger(reader, int32Range, whenNull), whenNull);
   }
   if (number > (isNegative ? 2147483648 : 2147483647)) reader.failValue();
@@ -56,13 +56,13 @@ export function readInt32<T>(reader: JsonReader, whenNull: T): number | T {
 }
 
 export function readUint32<T>(reader: JsonReader, whenNull: T): number | T {
-  const { text, at: first } = reader;
+  const { chars, at: first } = reader;
   let at = first;
-  let char = text.charCodeAt(at);
+  let char = chars[at]!;
   let number = 0;
-  for (; char >= 48 && char <= 57; char = text.charCodeAt(++at)) number = number * 10 + (char - 48);
+  for (; char >= 48 && char <= 57; char = chars[++at]!) number = number * 10 + (char - 48);
   const length = at - first;
-  if (length === 0 || length > 10 || continuesNumber(char) || (length > 1 && text.charCodeAt(first) === 48)) {
+  if (length === 0 || length > 10 || continuesNumber(char) || (length > 1 && chars[first] === 48)) {
     return toNumber(readAnyInteger(reader, uint32Range, whenNull), whenNull);
   }
   if (number > 4294967295) reader.failValue();
@@ -76,22 +76,21 @@ function toNumber<T>(digits: string | T, whenNull: T): number | T {
 
 /** A 64-bit integer as its digits. */
 function readDigits<T>(reader: JsonReader, range: IntegerRange, whenNull: T): string | T {
-  const { text, at: start } = reader;
-  const isQuoted = text.charCodeAt(start) === 34;
+  const { chars, at: start } = reader;
+  const isQuoted = chars[start] === 34;
   const first = isQuoted ? start + 1 : start;
   let at = first;
-  let char = text.charCodeAt(at);
-  if (char === 45 && !range.isUnsigned) char = text.charCodeAt(++at);
+  let char = chars[at]!;
+  if (char === 45 && !range.isUnsigned) char = chars[++at]!;
   const digits = at;
-  while (char >= 48 && char <= 57) char = text.charCodeAt(++at);
+  while (char >= 48 && char <= 57) char = chars[++at]!;
   const length = at - digits;
   // 18 digits are in every range.
-  const isPlain =
-    length > 0 && length <= 18 && (text.charCodeAt(digits) !== 48 || (length === 1 && digits === first));
+  const isPlain = length > 0 && length <= 18 && (chars[digits] !== 48 || (length === 1 && digits === first));
   if (!isPlain || (isQuoted ? char !== 34 : continuesNumber(char)))
     return readAnyInteger(reader, range, whenNull);
   reader.at = isQuoted ? at + 1 : at;
-  return text.slice(first, at);
+  return reader.text.slice(first, at);
 }
 
 export function readInt64<T>(reader: JsonReader, whenNull: T): string | T {
@@ -105,38 +104,38 @@ export function readUint64<T>(reader: JsonReader, whenNull: T): string | T {
 const powersOf10 = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
 export function readDouble<T>(reader: JsonReader, whenNull: T): number | T {
-  const { text } = reader;
+  const { chars } = reader;
   let { at } = reader;
-  let char = text.charCodeAt(at);
+  let char = chars[at]!;
   const isNegative = char === 45;
-  if (isNegative) char = text.charCodeAt(++at);
+  if (isNegative) char = chars[++at]!;
   const first = at;
   let number = 0;
-  for (; char >= 48 && char <= 57; char = text.charCodeAt(++at)) number = number * 10 + (char - 48);
+  for (; char >= 48 && char <= 57; char = chars[++at]!) number = number * 10 + (char - 48);
   const point = at;
   if (char === 46) {
-    char = text.charCodeAt(++at);
-    for (; char >= 48 && char <= 57; char = text.charCodeAt(++at)) number = number * 10 + (char - 48);
+    char = chars[++at]!;
+    for (; char >= 48 && char <= 57; char = chars[++at]!) number = number * 10 + (char - 48);
   }
   const decimals = at > point ? at - point - 1 : 0;
-  const hasForm = isWhole(text, first, point) && at !== point + 1 && char !== 101 && char !== 69;
+  const hasForm = isWhole(chars, first, point) && at !== point + 1 && char !== 101 && char !== 69;
   if (!hasForm) return readAnyDouble(reader, whenNull);
   const start = reader.at;
   reader.at = at;
   // Up to 15 digits are exact, as are the powers of ten to divide them by: the quotient is rounded once.
-  if (point - first + decimals > 15) return finite(Number(text.slice(start, at)), reader, start);
+  if (point - first + decimals > 15) return finite(Number(reader.text.slice(start, at)), reader, start);
   if (decimals > 0) number /= powersOf10[decimals]!;
   return isNegative ? -number : number;
 }
 
 /** One digit, or more without leading zeros. */
-function isWhole(text: string, start: number, end: number): boolean {
-  return end === start + 1 || (end > start && text.charCodeAt(start) !== 48);
+function isWhole(chars: Uint16Array, start: number, end: number): boolean {
+  return end === start + 1 || (end > start && chars[start] !== 48);
 }
 
 function readAnyDouble<T>(reader: JsonReader, whenNull: T): number | T {
-  const { text, at } = reader;
-  if (text.charCodeAt(at) === 34) return parseFloatText(reader.readString()) ?? reader.failValue(at);
+  const { chars, at } = reader;
+  if (chars[at] === 34) return parseFloatText(reader.readString()) ?? reader.failValue(at);
   if (reader.takeNull()) return whenNull;
   return finite(Number(reader.readNumberText()), reader, at);
 }
@@ -155,13 +154,13 @@ export function readFloat<T>(reader: JsonReader, whenNull: T): number | T {
 }
 
 export function readBool<T>(reader: JsonReader, whenNull: T): boolean | T {
-  const char = reader.text.charCodeAt(reader.at);
+  const char = reader.chars[reader.at]!;
   if (char === 116 && reader.takeWord("true")) return true;
   if (char === 102 && reader.takeWord("false")) return false;
   return reader.takeNull() ? whenNull : reader.failValue();
 }
 
 export function readString<T>(reader: JsonReader, whenNull: T): string | T {
-  if (reader.text.charCodeAt(reader.at) !== 34 && reader.takeNull()) return whenNull;
+  if (reader.chars[reader.at] !== 34 && reader.takeNull()) return whenNull;
   return reader.readString();
 }

@@ -4,6 +4,7 @@ import { parseDuration } from "./duration.js";
 import { parseFieldMask } from "./field-mask.js";
 import { compileObject } from "./generated-function.js";
 import { enumForm, longForm } from "./handler-form.js";
+import { JsonReader } from "./json-reader.js";
 import { integerRanges } from "./number-text.js";
 import { setOwn } from "./own-property.js";
 import { createAnyReader } from "./read-any.js";
@@ -30,11 +31,9 @@ export function wellKnownReader(type: protobuf.Type, context: ReadContext): Read
   return readers.get(type.fullName)?.(type, context);
 }
 
-function timeReader(
-  type: protobuf.Type,
-  { representation }: ReadContext,
-  parse: (text: string, start: number, end: number) => Time | undefined,
-): ReadValue {
+type ParseTime = (chars: Uint16Array, start: number, end: number) => Time | undefined;
+
+function timeReader(type: protobuf.Type, { representation }: ReadContext, parse: ParseTime): ReadValue {
   const secondsName = nameOf(type, 1);
   const nanosName = nameOf(type, 2);
   const toLong = longForm(representation, false);
@@ -44,9 +43,9 @@ function timeReader(
     if (reader.takeNull()) return whenNull;
     const end = reader.endOfString();
     // With escapes it is still a string, if hardly a sensible one.
-    const text = end === -1 ? reader.readString() : reader.text;
     const time =
-      (end === -1 ? parse(text, 0, text.length) : parse(text, at + 1, end)) ?? reader.failValue(at);
+      (end === -1 ? parseText(reader.readString(), parse) : parse(reader.chars, at + 1, end)) ??
+      reader.failValue(at);
     if (end !== -1) reader.at = end + 1;
     if (representation.defaults) return makeTime(toLong(String(time.seconds)), time.nanos);
     const message: Record<string, unknown> = {};
@@ -54,6 +53,10 @@ function timeReader(
     if (time.nanos !== 0) message[nanosName] = time.nanos;
     return message;
   };
+}
+
+function parseText(text: string, parse: ParseTime): Time | undefined {
+  return parse(new JsonReader(text).chars, 0, text.length);
 }
 
 function fieldMaskReader(
@@ -135,7 +138,7 @@ function valueReader(type: protobuf.Type, context: ReadContext): ReadValue {
   const readStruct = context.element(type.fieldsById[5]!);
   const readList = context.element(type.fieldsById[6]!);
   return (reader) => {
-    switch (reader.text.charCodeAt(reader.at)) {
+    switch (reader.chars[reader.at]) {
       case 34:
         return makeString(reader.readString());
       case 123:

@@ -21,67 +21,67 @@ const powersOf10 = Array.from({ length: 10 }, (_, exponent) => 10 ** exponent);
  *
  * @see https://protobuf.dev/reference/protobuf/google.protobuf/#timestamp
  */
-export function parseTimestamp(text: string, start = 0, end = text.length): Time | undefined {
-  if (end - start < 20 || !hasTimestampMarks(text, start)) return undefined;
-  const year = twoDigits(text, start) * 100 + twoDigits(text, start + 2);
-  const month = twoDigits(text, start + 5);
-  const day = twoDigits(text, start + 8);
-  const hour = twoDigits(text, start + 11);
-  const minute = twoDigits(text, start + 14);
-  const second = twoDigits(text, start + 17);
+export function parseTimestamp(chars: Uint16Array, start: number, end: number): Time | undefined {
+  if (end - start < 20 || !hasTimestampMarks(chars, start)) return undefined;
+  const year = twoDigits(chars, start) * 100 + twoDigits(chars, start + 2);
+  const month = twoDigits(chars, start + 5);
+  const day = twoDigits(chars, start + 8);
+  const hour = twoDigits(chars, start + 11);
+  const minute = twoDigits(chars, start + 14);
+  const second = twoDigits(chars, start + 17);
   if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > daysOfMonth(year, month))
     return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
-  const zone = endOfFraction(text, start + 19);
-  const nanos = fractionNanos(text, start + 19, zone);
-  const offset = offsetMinutes(text, zone, end);
+  const zone = endOfFraction(chars, start + 19);
+  const nanos = fractionNanos(chars, start + 19, zone);
+  const offset = offsetMinutes(chars, zone, end);
   if (nanos === undefined || offset === undefined) return undefined;
   const seconds = daysSince1970(year, month, day) * 86_400 + hour * 3600 + (minute - offset) * 60 + second;
   return seconds >= minSeconds && seconds <= maxSeconds ? { seconds, nanos } : undefined;
 }
 
 /** `0000-00-00T00:00:00` without the digits. */
-function hasTimestampMarks(text: string, start: number): boolean {
+function hasTimestampMarks(chars: Uint16Array, start: number): boolean {
   return (
-    text.charCodeAt(start + 4) === 45 &&
-    text.charCodeAt(start + 7) === 45 &&
-    text.charCodeAt(start + 10) === 84 &&
-    text.charCodeAt(start + 13) === 58 &&
-    text.charCodeAt(start + 16) === 58
+    chars[start + 4] === 45 &&
+    chars[start + 7] === 45 &&
+    chars[start + 10] === 84 &&
+    chars[start + 13] === 58 &&
+    chars[start + 16] === 58
   );
 }
 
-function twoDigits(text: string, at: number): number {
-  const tens = text.charCodeAt(at) - 48;
-  const ones = text.charCodeAt(at + 1) - 48;
+function twoDigits(chars: Uint16Array, at: number): number {
+  const tens = chars[at]! - 48;
+  const ones = chars[at + 1]! - 48;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : notDigits;
 }
 
 /** The index after a fraction that starts at `start`, `start` if there is none. */
-export function endOfFraction(text: string, start: number): number {
-  if (text.charCodeAt(start) !== 46) return start;
+export function endOfFraction(chars: Uint16Array, start: number): number {
+  if (chars[start] !== 46) return start;
   let end = start + 1;
-  for (let char = text.charCodeAt(end); char >= 48 && char <= 57; char = text.charCodeAt(++end));
+  for (let char = chars[end]!; char >= 48 && char <= 57; char = chars[++end]!);
   return end;
 }
 
 /** The nanoseconds of the fraction between two indexes, `undefined` if it has no digits or more than nine. */
-export function fractionNanos(text: string, start: number, end: number): number | undefined {
+export function fractionNanos(chars: Uint16Array, start: number, end: number): number | undefined {
   if (start === end) return 0;
   const length = end - start - 1;
   if (length === 0 || length > 9) return undefined;
   let number = 0;
-  for (let i = start + 1; i < end; i++) number = number * 10 + (text.charCodeAt(i) - 48);
+  for (let i = start + 1; i < end; i++) number = number * 10 + (chars[i]! - 48);
   return number * powersOf10[9 - length]!;
 }
 
 /** The offset that the time zone between two indexes stands for, `undefined` if there is none. */
-function offsetMinutes(text: string, start: number, end: number): number | undefined {
-  if (end - start === 1) return text.charCodeAt(start) === 90 ? 0 : undefined;
-  if (end - start !== 6 || text.charCodeAt(start + 3) !== 58) return undefined;
-  const hours = twoDigits(text, start + 1);
-  const minutes = twoDigits(text, start + 4);
-  const sign = text.charCodeAt(start);
+function offsetMinutes(chars: Uint16Array, start: number, end: number): number | undefined {
+  if (end - start === 1) return chars[start] === 90 ? 0 : undefined;
+  if (end - start !== 6 || chars[start + 3] !== 58) return undefined;
+  const hours = twoDigits(chars, start + 1);
+  const minutes = twoDigits(chars, start + 4);
+  const sign = chars[start]!;
   if (hours > 23 || minutes > 59 || (sign !== 43 && sign !== 45)) return undefined;
   return (hours * 60 + minutes) * (sign === 45 ? -1 : 1);
 }
