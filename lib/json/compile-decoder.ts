@@ -1,7 +1,8 @@
 import type protobuf from "protobufjs";
+import { findOneof } from "../schema/find-oneof.js";
 import type { Representation } from "../schema/representation.js";
 import { compileNameFinder } from "./compile-name-finder.js";
-import { fieldsByName, jsonName, oneofOf } from "./field-names.js";
+import { fieldsByName, jsonName } from "./field-names.js";
 import { type DecoderContext, FieldReader } from "./field-reader.js";
 import { FunctionSource, propertyKey, quote } from "./generated-function.js";
 import type { JsonReader } from "./json-reader.js";
@@ -34,7 +35,7 @@ export function compileDecoder(type: protobuf.Type, context: DecoderContext): Re
   const fields = type.fieldsArray.map((field) => field.resolve());
   const parts = fields.map((field, index) => new FieldReader(field, index, source, context));
   const seenCount = Math.ceil(fields.length / 31);
-  const oneofs = [...new Set(fields.map(oneofOf).filter((oneof) => oneof !== undefined))];
+  const oneofs = [...new Set(fields.map(findOneof).filter((oneof) => oneof !== undefined))];
 
   for (const part of parts) part.declareReader();
   source.line("return function read(r, whenNull) {");
@@ -50,7 +51,7 @@ export function compileDecoder(type: protobuf.Type, context: DecoderContext): Re
   source.line("previous = field;");
   source.line("switch (field) {");
   for (const part of parts) {
-    const oneof = oneofOf(part.field);
+    const oneof = findOneof(part.field);
     source.line(`case ${part.index}:`);
     part.writeCase(oneof && `o${oneofs.indexOf(oneof)}`);
     source.line("break;");

@@ -1,6 +1,6 @@
 import type protobuf from "protobufjs";
+import { findOneof } from "../schema/find-oneof.js";
 import { hasOwnFields } from "../schema/wire-values.js";
-import { oneofOf } from "./field-names.js";
 import { type EncoderContext, FieldWriter } from "./field-writer.js";
 import { FunctionSource } from "./generated-function.js";
 import { maxDepth } from "./json-reader.js";
@@ -41,7 +41,7 @@ export function compileEncoder(type: protobuf.Type, context: EncoderContext): Wr
     (field, index) => new FieldWriter(field.resolve(), index, source, context),
   );
   const oneofs = [
-    ...new Set(fields.map(({ field }) => oneofOf(field)).filter((oneof) => oneof !== undefined)),
+    ...new Set(fields.map(({ field }) => findOneof(field)).filter((oneof) => oneof !== undefined)),
   ];
   for (const field of fields) field.declareWriter();
   source.line("return function write(w, start, m, depth) {");
@@ -49,12 +49,12 @@ export function compileEncoder(type: protobuf.Type, context: EncoderContext): Wr
   writeCheck(source, fields[0]);
   for (const [i, oneof] of oneofs.entries()) {
     source.line(`let o${i};`);
-    const members = fields.filter(({ field }) => oneofOf(field) === oneof);
+    const members = fields.filter(({ field }) => findOneof(field) === oneof);
     for (const member of members.sort((a, b) => a.field.id - b.field.id)) member.writeOneofChoice(`o${i}`);
   }
   let tail = "";
   for (const field of fields) {
-    const oneof = oneofOf(field.field);
+    const oneof = findOneof(field.field);
     tail = field.writeMember(tail, oneof && `o${oneofs.indexOf(oneof)}`);
   }
   if (tail !== "") source.line("w.bytes[at++] = 34;");

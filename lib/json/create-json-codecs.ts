@@ -82,6 +82,7 @@ class CodecFamily {
   #create(switches: Switches): JsonCodecs {
     const { pretty } = switches;
     const compiled: Compiled = {
+      representation: this.#representation,
       decoders: this.#decodersFor(switches),
       encoders: this.#encodersFor(switches),
       readers: this.#readers,

@@ -1,4 +1,5 @@
 import protobuf from "protobufjs";
+import { enumValuesOf } from "../schema/enum-values.js";
 import type { Representation } from "../schema/representation.js";
 import { decodeBase64, readBase64 } from "./base64.js";
 import { compileDecoder, compileFieldDecoder } from "./compile-decoder.js";
@@ -175,6 +176,7 @@ function slowEnumReader(
 ): ReadValue {
   const { find } = enumNames(type, switches);
   const toForm = enumForm(representation, type);
+  const { isOpen } = enumValuesOf(type);
   const isNullValue = type.fullName === ".google.protobuf.NullValue";
   return (reader, whenNull) => {
     const { at } = reader;
@@ -185,16 +187,9 @@ function slowEnumReader(
     }
     if (reader.takeNull()) return isNullValue ? toForm(0) : whenNull;
     const number = readInt32(reader, 0);
-    if (isClosed(type) && type.valuesById[number] === undefined) reader.failValue(at);
+    if (!isOpen && type.valuesById[number] === undefined) reader.failValue(at);
     return toForm(number);
   };
-}
-
-/** A closed enum has no other values than the declared ones. */
-export function isClosed(type: protobuf.Enum): boolean {
-  // protobufjs resolves the features of editions, but does not declare where.
-  const { _features } = type as unknown as { readonly _features: { readonly enum_type?: string } };
-  return _features.enum_type === "CLOSED";
 }
 
 /** Reads the name of a map's entry and gives the property name that handlers see: digits without sugar, a valid string. */

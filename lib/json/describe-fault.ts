@@ -1,11 +1,12 @@
 import protobuf from "protobufjs";
 import { codes, invalidField, RpcError } from "../call/rpc-error.js";
-import { elementTypeName, fieldsByName, fieldTypeName, protoName, typeName } from "./field-names.js";
+import { qualifiedName } from "../schema/walk.js";
+import { isWellKnown } from "../schema/well-known.js";
+import { elementTypeName, fieldsByName, fieldTypeName, protoName } from "./field-names.js";
 import type { JsonFault } from "./json-fault.js";
 import { JsonReader, maxDepth } from "./json-reader.js";
 import type { ResolveType } from "./resolve-type.js";
 import { findClosingQuote } from "./string-token.js";
-import { isWellKnown } from "./well-known.js";
 
 /** What a JSON text is of: a message, or a field with what errors call it. */
 export type Subject = protobuf.Type | { readonly field: protobuf.Field; readonly path: string };
@@ -127,7 +128,7 @@ interface Cursor {
 }
 
 function startCursor(subject: Subject): Cursor {
-  if (subject instanceof protobuf.Type) return { path: "", parent: typeName(subject), message: subject };
+  if (subject instanceof protobuf.Type) return { path: "", parent: qualifiedName(subject), message: subject };
   return { path: subject.path, parent: "", field: subject.field };
 }
 
@@ -148,9 +149,13 @@ function descend(
   const child = hasFields ? findField(type, String(step)) : undefined;
   if (child === undefined) {
     const below = typeof step === "number" ? `${path}[${step}]` : join(path, step);
-    return { path: below, parent: type === undefined ? "" : typeName(type), message: freeForm(type, step) };
+    return {
+      path: below,
+      parent: type === undefined ? "" : qualifiedName(type),
+      message: freeForm(type, step),
+    };
   }
-  return { path: join(path, protoName(child)), parent: typeName(type!), field: child };
+  return { path: join(path, protoName(child)), parent: qualifiedName(type!), field: child };
 }
 
 /** The field of a name, in whatever letter case: where that matters, the name has been refused before. */
@@ -179,7 +184,7 @@ function join(path: string, name: string): string {
 
 function printType({ field, isElement, message }: Cursor): string {
   if (field !== undefined) return isElement ? elementTypeName(field) : fieldTypeName(field);
-  return message === undefined ? "unknown" : typeName(message);
+  return message === undefined ? "unknown" : qualifiedName(message);
 }
 
 /** The value that starts at an offset, as text in quotes. */

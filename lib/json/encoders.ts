@@ -1,12 +1,12 @@
 import protobuf from "protobufjs";
 import { enumValuesOf } from "../schema/enum-values.js";
+import { isWrittenAsString } from "../schema/well-known.js";
 import { toEnum } from "../schema/wire-values.js";
 import { compileEncoder, compileFieldEncoder } from "./compile-encoder.js";
 import { enumNames } from "./enum-names.js";
 import type { EncoderContext } from "./field-writer.js";
 import { LazyFunction } from "./lazy-function.js";
 import { type IntegerRange, integerRanges } from "./number-text.js";
-import { isWrittenAsString } from "./well-known.js";
 import {
   digitsWriter,
   jsonWriter,

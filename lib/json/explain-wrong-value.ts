@@ -1,11 +1,12 @@
 import protobuf from "protobufjs";
+import { qualifiedName } from "../schema/walk.js";
+import { isWellKnown } from "../schema/well-known.js";
 import { WrongValue } from "../schema/wire-values.js";
 import type { Subject } from "./describe-fault.js";
 import type { Encoders } from "./encoders.js";
-import { elementTypeName, fieldTypeName, namesOf, protoName, typeName } from "./field-names.js";
+import { elementTypeName, fieldTypeName, namesOf, protoName } from "./field-names.js";
 import { maxDepth } from "./json-reader.js";
 import { JsonWriter } from "./json-writer.js";
-import { isWellKnown } from "./well-known.js";
 
 /**
  * The error of a message that cannot be written, with the path of the field. It is the handler's fault.
@@ -27,7 +28,7 @@ export function explainWrongValue(
       : findInField(value, subject.field, subject.path, search);
   if (found !== undefined) fault.enclose(found.path, undefined, found.type);
   return fault.within(
-    typeName(subject instanceof protobuf.Type ? subject : (subject.field.parent as protobuf.Type)),
+    qualifiedName(subject instanceof protobuf.Type ? subject : (subject.field.parent as protobuf.Type)),
   );
 }
 

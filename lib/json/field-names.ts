@@ -1,4 +1,5 @@
 import protobuf from "protobufjs";
+import { qualifiedName } from "../schema/walk.js";
 
 /** The name of a field in JSON: `"pageSize"`, or `"[acme.extension]"`. */
 export function jsonName(field: protobuf.Field): string {
@@ -33,20 +34,9 @@ export function fieldsByName(type: protobuf.Type): ReadonlyMap<string, protobuf.
   return byName;
 }
 
-/** The oneof that a field belongs to; `optional` is none. */
-export function oneofOf(field: protobuf.Field): protobuf.OneOf | undefined {
-  // protobufjs models `optional` of proto3 as a oneof with one member.
-  return field.partOf === null || field.partOf.isProto3Optional ? undefined : field.partOf;
-}
-
-/** `"acme.Book"` for protobufjs's `".acme.Book"`. */
-export function typeName(type: protobuf.Type | protobuf.Enum): string {
-  return type.fullName.replace(/^\./, "");
-}
-
 /** The type of one value of a field: `"int32"`, `"acme.Book"`. */
 export function elementTypeName(field: protobuf.Field): string {
-  return field.resolvedType === null ? field.type : typeName(field.resolvedType);
+  return field.resolvedType === null ? field.type : qualifiedName(field.resolvedType);
 }
 
 /** The type of a field as a whole: `"int32"`, `"repeated acme.Book"`, `"map<string, int32>"`. */

@@ -1,9 +1,9 @@
 import protobuf from "protobufjs";
+import { isWrittenAsString } from "../schema/well-known.js";
 import { keysOf, toList } from "../schema/wire-values.js";
 import { jsonName, namesOf, protoName } from "./field-names.js";
 import { type FunctionSource, quote } from "./generated-function.js";
 import { JsonWriter } from "./json-writer.js";
-import { isWrittenAsString } from "./well-known.js";
 import type { LazyWriter, ValueWriter, WriteValue } from "./write-scalar.js";
 
 /** What an encoder needs to know of its surroundings. */

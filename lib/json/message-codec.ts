@@ -1,4 +1,7 @@
 import protobuf from "protobufjs";
+import type { Representation } from "../schema/representation.js";
+import { createSerializer } from "../schema/serializer.js";
+import { isWellKnown } from "../schema/well-known.js";
 import { WrongValue } from "../schema/wire-values.js";
 import type { MessageCodec } from "./codec.js";
 import type { Decoders } from "./decoders.js";
@@ -16,6 +19,7 @@ import type { LazyWriter } from "./write-scalar.js";
 
 /** The readers and writers of one set of switches. */
 export interface Compiled {
+  readonly representation: Representation;
   readonly decoders: Decoders;
   readonly encoders: Encoders;
   readonly readers: ReaderPool;
@@ -33,7 +37,7 @@ export function createMessageCodec(type: protobuf.Type, compiled: Compiled): Mes
     readAll({ text, subject: type, resolveType }, reader, readers) as Record<string, unknown>;
   const encode = (value: unknown) => writeText({ value, subject: type, writer }, compiled);
   return {
-    create: () => decode("{}"),
+    create: createEmpty(type, compiled) ?? (() => decode("{}")),
     decode,
     encode,
     encodeToBytes: (value) => writeToBytes({ value, subject: type, writer }, compiled),
@@ -45,6 +49,13 @@ export function createMessageCodec(type: protobuf.Type, compiled: Compiled): Mes
     },
     fromBinary: (bytes) => encode(type.decode(bytes)),
   };
+}
+
+/** JSON has no text for a Timestamp or a wrapper with nothing set, and one that sets something for a Value. */
+function createEmpty(type: protobuf.Type, { representation }: Compiled): MessageCodec["create"] | undefined {
+  if (!isWellKnown(type)) return undefined;
+  const { deserialize } = createSerializer(type, representation);
+  return () => deserialize(Buffer.alloc(0));
 }
 
 /** Read a text from its first to its last character; what is wrong with it is told to the client. */

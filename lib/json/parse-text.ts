@@ -1,5 +1,6 @@
 import protobuf from "protobufjs";
 import { invalidField } from "../call/rpc-error.js";
+import { isFreeForm, isWrapper, isWrittenAsString } from "../schema/well-known.js";
 import { cut } from "./describe-fault.js";
 import { elementTypeName, protoName } from "./field-names.js";
 import { JsonFault } from "./json-fault.js";
@@ -7,7 +8,6 @@ import type { ReaderPool } from "./json-reader.js";
 import type { Compiled } from "./message-codec.js";
 import { integerRanges, withoutLeadingZeros } from "./number-text.js";
 import type { ReadValue } from "./read-value.js";
-import { isFreeForm, isWrapper, isWrittenAsString } from "./well-known.js";
 
 /** Text from a path or a query → the JSON text that stands for it, `undefined` if there is none. */
 type ToJson = (text: string) => string | undefined;

@@ -1,9 +1,9 @@
 import type protobuf from "protobufjs";
+import { isWellKnown } from "../schema/well-known.js";
 import { compileObject } from "./generated-function.js";
 import { bytesForm } from "./handler-form.js";
 import type { JsonReader } from "./json-reader.js";
 import type { LazyReader, ReadContext, ReadValue } from "./read-value.js";
-import { isWellKnown } from "./well-known.js";
 
 /**
  * The reader of `google.protobuf.Any`: the members beside `@type` are those of the message that it names, or one

@@ -1,5 +1,6 @@
 import type protobuf from "protobufjs";
 import type { Representation } from "../schema/representation.js";
+import { wrapperNames } from "../schema/well-known.js";
 import { parseDuration } from "./duration.js";
 import { parseFieldMask } from "./field-mask.js";
 import { compileObject } from "./generated-function.js";
@@ -11,7 +12,6 @@ import { createAnyReader } from "./read-any.js";
 import { readBool, readDouble } from "./read-scalar.js";
 import type { ReadContext, ReadValue } from "./read-value.js";
 import { parseTimestamp, type Time } from "./timestamp.js";
-import { wrapperNames } from "./well-known.js";
 
 type CreateReader = (type: protobuf.Type, context: ReadContext) => ReadValue;
 

@@ -1,4 +1,5 @@
 import type protobuf from "protobufjs";
+import { isWellKnown, wrapperNames } from "../schema/well-known.js";
 import { hasOwnFields, keysOf, toList, toText, WrongValue } from "../schema/wire-values.js";
 import { writeDuration } from "./duration.js";
 import { printFieldMask } from "./field-mask.js";
@@ -7,7 +8,6 @@ import { FunctionSource, quote } from "./generated-function.js";
 import { maxDepth } from "./json-reader.js";
 import type { JsonWriter } from "./json-writer.js";
 import { createTimestampWriter, type WriteTime } from "./timestamp.js";
-import { isWellKnown, wrapperNames } from "./well-known.js";
 import {
   type LazyWriter,
   toBuffer,

@@ -7,7 +7,6 @@ import { printFieldPath } from "../http-rule/print-template.js";
 import type { JsonCodecs } from "../json/codec.js";
 import type { Representation } from "../schema/representation.js";
 import { type BindableField, createBindableField, findHolder } from "./bindable-field.js";
-import { createEmptyMessages } from "./empty-message.js";
 import { findWellKnownParent } from "./well-known-parts.js";
 
 export interface CaptureBinderOptions {
@@ -48,7 +47,7 @@ function createCollisionCheck(
 ): (message: Message, value: unknown) => void {
   const { field: leaf } = path[path.length - 1] as BindableField;
   // A field of a path is never an extension: its parent is the message that it is declared in.
-  const unset = createEmptyMessages(leaf.parent as protobuf.Type, options)()[leaf.name];
+  const unset = options.codecs.message(leaf.parent as protobuf.Type).create()[leaf.name];
   const steps = path.map(({ field, oneof }) => ({
     name: field.name,
     siblings: (oneof?.fieldsArray ?? [])

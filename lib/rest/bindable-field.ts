@@ -4,7 +4,6 @@ import type { FieldCodec, JsonCodecs } from "../json/codec.js";
 import { protoName } from "../json/field-names.js";
 import { findOneof } from "../schema/find-oneof.js";
 import type { Representation } from "../schema/representation.js";
-import { createEmptyMessages } from "./empty-message.js";
 import { createFieldSetter, type FieldSetter } from "./set-field.js";
 
 /** A field with what it takes to assign a text to it. */
@@ -35,7 +34,7 @@ export function createBindableField(
     set: createFieldSetter(field, options.representation),
     oneof: findOneof(field),
     type,
-    createMessage: type === undefined ? () => ({}) : createEmptyMessages(type, options),
+    createMessage: type === undefined ? () => ({}) : options.codecs.message(type).create,
   };
 }
 

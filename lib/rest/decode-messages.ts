@@ -10,7 +10,6 @@ import { isHttpBody } from "../schema/well-known.js";
 import { createBindableField } from "./bindable-field.js";
 import { blameBody } from "./blame-body.js";
 import { createFinisher, type RequestDecoderOptions } from "./decode-request.js";
-import { createEmptyMessages } from "./empty-message.js";
 import { createHttpBodyForm } from "./http-body.js";
 import { checkJsonType } from "./read-json-text.js";
 import { createJsonSplitter } from "./split-json.js";
@@ -29,7 +28,7 @@ export type MessagesDecoder = (match: RouteMatch, request: HttpRequest) => Async
 export function createMessagesDecoder(binding: Binding, options: RequestDecoderOptions): MessagesDecoder {
   const { body, method } = binding;
   const finish = createFinisher(binding, options);
-  const create = createEmptyMessages(method.requestType, options);
+  const { create } = options.codecs.message(method.requestType);
   const readTexts = (request: HttpRequest) => splitBody(request, options);
   if (body === undefined) return decodeParts(readNothing, create);
   if (body === "*") {

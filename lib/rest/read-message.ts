@@ -6,7 +6,6 @@ import type { Binding } from "../http-rule/binding.js";
 import { isHttpBody } from "../schema/well-known.js";
 import { createQueryBinder, type QueryBinderOptions } from "./bind-query.js";
 import { createBindableField } from "./bindable-field.js";
-import { createEmptyMessages } from "./empty-message.js";
 import { createHttpBodyForm } from "./http-body.js";
 import { readFormText } from "./read-form-text.js";
 import { type JsonTextOptions, readJsonText } from "./read-json-text.js";
@@ -23,7 +22,7 @@ export type BodyReader = (request: HttpRequest, hear?: (text: string) => void) =
 
 export function createBodyReader(binding: Binding, options: BodyReaderOptions): BodyReader {
   const { body, method } = binding;
-  const create = createEmptyMessages(method.requestType, options);
+  const { create } = options.codecs.message(method.requestType);
   if (body === undefined) return create;
   if (body !== "*") return createFieldReader(body, create, options);
   if (isHttpBody(method.requestType)) return createHttpBodyReader(method.requestType, options);
@@ -33,8 +32,7 @@ export function createBodyReader(binding: Binding, options: BodyReaderOptions): 
 /** The whole message, as JSON or as a form, which is read as a query would be; the path is written over it. */
 function createWholeReader(binding: Binding, options: BodyReaderOptions): BodyReader {
   const { requestType } = binding.method;
-  const { decode } = options.codecs.message(requestType);
-  const create = createEmptyMessages(requestType, options);
+  const { create, decode } = options.codecs.message(requestType);
   const bindForm = createQueryBinder(requestType, { ...options, bound: new Map() });
   const readJson = createTextReader(options, (text) => (text === "" ? create() : decode(text)));
   return (request, hear) => {

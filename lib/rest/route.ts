@@ -9,7 +9,6 @@ import { wireRepresentation } from "../json/handler-form.js";
 import { createSerializer } from "../schema/serializer.js";
 import { createMessagesDecoder } from "./decode-messages.js";
 import { createRequestDecoder } from "./decode-request.js";
-import { createEmptyMessages } from "./empty-message.js";
 import { createMessageEncoder, type MessageEncoder } from "./encode-message.js";
 import type { RestSettings } from "./options.js";
 
@@ -61,7 +60,7 @@ function compileRoute(binding: Binding, endpoint: Endpoint, settings: RestSettin
   // A handler in a form of its own, or in another server, is met with bytes; what they are made of is no handler's.
   const inForm = endpoint.messages.isForeign ? onWire(settings) : settings;
   const toHandler = createRequestConverter(binding, endpoint, inForm);
-  const create = createEmptyMessages(requestType, inForm);
+  const { create } = inForm.codecs.message(requestType);
   const encodersByCodecs = new Map<JsonCodecs, Encoders>();
   const encodersWith = (switches: JsonSwitches): Encoders => {
     const codecs = inForm.codecs.with(switches);

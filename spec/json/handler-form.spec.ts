@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import type protobuf from "protobufjs";
+import protobuf from "protobufjs";
 import { describe, it } from "vitest";
 import { createJsonCodecs } from "../../lib/json/create-json-codecs.js";
 import type { Representation } from "../../lib/schema/representation.js";
+import { typesIn } from "../../lib/schema/walk.js";
 import { parseRoot } from "./parse-root.js";
 
 const kinds = `
@@ -118,6 +119,21 @@ describe("what a handler sees", { timeout: 300_000 }, () => {
       }
     });
   }
+
+  it("of a well-known type with nothing set is what native gRPC shows", () => {
+    const types = [...typesIn(roots.false.lookup("google.protobuf") as protobuf.Namespace)];
+    assert(types.length >= 16);
+    for (const type of types) {
+      if (!(type instanceof protobuf.Type)) continue;
+      for (const representation of everyRepresentation()) {
+        const native = type.toObject(
+          type.decode(Buffer.alloc(0)),
+          representation as protobuf.IConversionOptions,
+        );
+        assert.deepEqual(createJsonCodecs(type.root, representation).message(type).create(), native);
+      }
+    }
+  });
 
   it("is written as the same JSON, whichever representation it is in", () => {
     for (const representation of everyRepresentation()) {
