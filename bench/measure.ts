@@ -9,14 +9,30 @@ const microsecondsPerRound = 8_000;
  * By the clock, a busy machine would put the time of others into it.
  */
 export function measure(functions: readonly (() => void)[]): number[] {
+  return sample(functions).map(median);
+}
+
+/**
+ * How many times as fast as the first of some functions each of them is: the median of what the rounds say, so that
+ * it does not matter if some of them were slower for all.
+ */
+export function compare(functions: readonly (() => void)[]): number[] {
+  const [first = [], ...others] = sample(functions);
+  return [first, ...others].map((times) =>
+    median(times.map((time, round) => (first[round] ?? Number.NaN) / time)),
+  );
+}
+
+/** What each function takes in each round. */
+function sample(functions: readonly (() => void)[]): number[][] {
   const samples = functions.map((): number[] => []);
   for (let round = 0; round < rounds + 1; round++) {
     for (const [i, run] of functions.entries()) {
-      const sample = measureOnce(run);
-      if (round > 0) samples[i]?.push(sample);
+      const nanoseconds = measureOnce(run);
+      if (round > 0) samples[i]?.push(nanoseconds);
     }
   }
-  return samples.map(median);
+  return samples;
 }
 
 function measureOnce(run: () => void): number {

@@ -8,7 +8,8 @@ import { createJsonCodecs } from "../../lib/json/create-json-codecs.js";
 import { loadSchemaSync } from "../../lib/schema/load-schema.js";
 import { defaultRepresentation } from "../../lib/schema/representation.js";
 import { createRegistry } from "../../spec/json/es-registry.js";
-import { measure, rounds } from "../measure.js";
+import { compare, rounds } from "../measure.js";
+import { type Case, cases } from "./cases.js";
 
 // What ProtoJSON costs, against JSON.parse and JSON.stringify of the same text, which check nothing:
 //
@@ -25,78 +26,71 @@ const registry = createRegistry(root);
 const requireSerializer = createRequire(createRequire(import.meta.url).resolve("proto3-json-serializer"));
 const serializerRoot: protobuf.Root = requireSerializer("protobufjs").loadSync(file);
 
-const small = {
-  name: "books/emma",
-  title: "Emma, by the author of Pride and Prejudice",
-  pageCount: 474,
-  inPrint: true,
-  rating: 4.5,
-  sold: "20000000",
-};
+/** A function that calls another one with some values in turn. */
+function inTurn<T>(values: readonly T[], use: (value: T) => unknown): () => void {
+  let next = 0;
+  return () => {
+    use(values[next] as T);
+    next = next + 1 < values.length ? next + 1 : 0;
+  };
+}
 
-const mixed = {
-  name: "shelves/fiction/books/emma",
-  createTime: "2024-02-29T12:30:45.123456Z",
-  readTime: "28800.500s",
-  labels: { genre: "novel", language: "en", century: "19" },
-  author: { givenName: "Jane", familyName: "Austen", born: 1775 },
-  format: "HARDCOVER",
-  cover: Buffer.from("a small picture of a country house").toString("base64"),
-  sold: "20000000",
-  tags: ["classic", "comedy", "manners"],
-};
-
-const cases = [
-  { title: "small", type: "bench.Small", json: small },
-  { title: "mixed", type: "bench.Mixed", json: mixed },
-  { title: "1,000 mixed", type: "bench.List", json: { items: Array.from({ length: 1000 }, () => mixed) } },
-];
-
-/** Everything that reads or writes one message, each as a function without arguments. */
-function createContestants(typeName: string, json: object) {
-  const text = JSON.stringify(json);
+/** Everything that reads or writes messages of one type, each as a function without arguments. */
+function createContestants({ typeName, answers, objects }: Case) {
   const type = root.lookupType(typeName);
-  const { decode, encode } = codecs.message(type);
-  const handled = decode(text);
-  const message = protojson.fromJsonString(type, text) as protobuf.Message;
-  const serializerType = serializerRoot.lookupType(typeName);
-  const serializerMessage = fromProto3JSON(serializerType as never, json as never);
-  if (serializerMessage === null) throw new Error(`${typeName} is not read`);
+  const { decode, encode, encodeToBytes } = codecs.message(type);
+  const texts = objects.map((object) => JSON.stringify(object));
+  for (const [i, answer] of answers.entries())
+    if (encode(answer) !== texts[i]) throw new Error(`${typeName}: the JSON of both is not the same`);
+  const messages = texts.map((text) => protojson.fromJsonString(type, text) as protobuf.Message);
+  const serializerType = serializerRoot.lookupType(typeName) as never;
+  const serializerMessages = objects.map(
+    (object) => fromProto3JSON(serializerType, object as never) as never,
+  );
   const schema = registry.getMessage(typeName);
   if (schema === undefined) throw new Error(`${typeName} is not registered`);
-  const esMessage = fromJsonString(schema, text, { registry });
-  const plain = type.toObject(type.fromObject(handled), { longs: String, enums: String, bytes: String });
+  const esMessages = texts.map((text) => fromJsonString(schema, text, { registry }));
+  const toPlain = (message: protobuf.Message) =>
+    type.toObject(message, { longs: String, enums: String, bytes: String });
+  const plainTexts = messages.map((message) => JSON.stringify(toPlain(message)));
   return {
     reading: {
-      "JSON.parse": () => JSON.parse(text),
-      ours: () => decode(text),
-      "@bufbuild/protobuf": () => fromJsonString(schema, text, { registry }),
-      "proto3-json-serializer": () => fromProto3JSON(serializerType as never, JSON.parse(text)),
-      "protobufjs ext/protojson": () => protojson.fromJsonString(type, text),
-      "protobufjs fromObject (no ProtoJSON)": () => type.fromObject(plain),
+      "JSON.parse": inTurn(texts, JSON.parse),
+      "this package": inTurn(texts, decode),
+      "@bufbuild/protobuf": inTurn(texts, (text) => fromJsonString(schema, text, { registry })),
+      "proto3-json-serializer": inTurn(texts, (text) => fromProto3JSON(serializerType, JSON.parse(text))),
+      "protobufjs ext/protojson": inTurn(texts, (text) => protojson.fromJsonString(type, text)),
+      "protobufjs fromObject (no ProtoJSON)": inTurn(plainTexts, (text) => type.fromObject(JSON.parse(text))),
     },
-    writing: {
-      "JSON.stringify": () => JSON.stringify(json),
-      ours: () => encode(handled),
-      "@bufbuild/protobuf": () => toJsonString(schema, esMessage, { registry }),
-      "proto3-json-serializer": () => JSON.stringify(toProto3JSON(serializerMessage as never) as JsonValue),
-      "protobufjs ext/protojson": () => protojson.toJsonString(type, message),
-      "protobufjs toObject (no ProtoJSON)": () =>
-        JSON.stringify(type.toObject(message, { longs: String, enums: String, bytes: String })),
+    "writing text": {
+      "JSON.stringify": inTurn(objects, JSON.stringify),
+      "JSON.stringify of what the handler answered (no ProtoJSON)": inTurn(answers, JSON.stringify),
+      "this package": inTurn(answers, encode),
+      "@bufbuild/protobuf": inTurn(esMessages, (message) => toJsonString(schema, message, { registry })),
+      "proto3-json-serializer": inTurn(serializerMessages, (message) =>
+        JSON.stringify(toProto3JSON(message) as JsonValue),
+      ),
+      "protobufjs ext/protojson": inTurn(messages, (message) => protojson.toJsonString(type, message)),
+      "protobufjs toObject (no ProtoJSON)": inTurn(messages, (message) => JSON.stringify(toPlain(message))),
+    },
+    "writing bytes": {
+      "Buffer.from(JSON.stringify)": inTurn(objects, (object) => Buffer.from(JSON.stringify(object))),
+      "this package": inTurn(answers, encodeToBytes),
+      "this package, by way of text": inTurn(answers, (answer) => Buffer.from(encode(answer))),
     },
   };
 }
 
-console.log(`speed as a multiple of JSON.parse or JSON.stringify, median of ${rounds} interleaved rounds\n`);
-const results = cases.map(({ title, type, json }) => ({ title, contestants: createContestants(type, json) }));
-for (const direction of ["reading", "writing"] as const) {
-  const measured = results.map(({ contestants }) => measure(Object.values(contestants[direction])));
-  const names = Object.keys(results[0]?.contestants[direction] ?? {});
+console.log(
+  `speed as a multiple of the first line, median of ${rounds} interleaved rounds, processor time\n`,
+);
+const results = cases.map(createContestants);
+for (const direction of ["reading", "writing text", "writing bytes"] as const) {
+  const ratios = results.map((contestants) => compare(Object.values(contestants[direction])));
   console.log(`| ${direction} | ${cases.map(({ title }) => title).join(" | ")} |`);
   console.log(`| --- |${cases.map(() => " --- |").join("")}`);
-  names.forEach((name, i) => {
-    const ratios = measured.map((times) => ((times[0] ?? 0) / (times[i] ?? 1)).toFixed(2));
-    console.log(`| ${name} | ${ratios.join(" | ")} |`);
-  });
+  for (const [i, name] of Object.keys(results[0]?.[direction] ?? {}).entries()) {
+    console.log(`| ${name} | ${ratios.map((ratio) => ratio[i]?.toFixed(2)).join(" | ")} |`);
+  }
   console.log();
 }

@@ -8,6 +8,7 @@ import { enumNames } from "./enum-names.js";
 import type { DecoderContext } from "./field-reader.js";
 import { bytesForm, enumForm, longForm, wireRepresentation } from "./handler-form.js";
 import type { JsonReader } from "./json-reader.js";
+import { KeyCache } from "./key-cache.js";
 import { LazyFunction } from "./lazy-function.js";
 import { integerRanges, isPlainInteger, parseInteger, withoutLeadingZeros } from "./number-text.js";
 import {
@@ -194,7 +195,10 @@ function slowEnumReader(
 
 /** Reads the name of a map's entry and gives the property name that handlers see: digits without sugar, a valid string. */
 function keyReader(field: protobuf.MapField): (reader: JsonReader) => string {
-  if (field.keyType === "string") return (reader) => reader.readString();
+  if (field.keyType === "string") {
+    const keys = new KeyCache();
+    return (reader) => keys.read(reader);
+  }
   const plainLength = integerRanges.get(field.keyType)?.is64 ? 18 : 9;
   return (reader) => {
     const { text, chars, at } = reader;
