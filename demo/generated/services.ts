@@ -467,12 +467,10 @@ export interface Any {
 }
 
 /** `Any` as it may be written. */
-export interface AnyInput {
+export type AnyInput = { readonly "@type": string; readonly [field: string]: unknown } | {
   readonly type_url?: string | null | undefined;
   readonly value?: BytesInput | null | undefined;
-  readonly "@type"?: string | undefined;
-  readonly [field: string]: unknown;
-}
+};
 
 /** Which cover to get. */
 export interface DownloadCoverRequest {

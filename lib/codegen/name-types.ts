@@ -3,14 +3,16 @@ import type { Service } from "../schema/schema.js";
 import { qualifiedName } from "../schema/walk.js";
 import type { NamedType } from "./reachable-types.js";
 
-/** The TypeScript name of a message or an enum. */
-export type NameOf = (type: NamedType) => string;
+/** The TypeScript name of a message, an enum or a service. */
+export type NameOf = (named: NamedType | Service) => string;
 
 /**
- * Name types as short as they can be told apart: by their own names, the nested ones after their message; where two
- * would be the same, or the same as a service or a name of the language, by their full names.
+ * Name types and services as short as they can be told apart: by their own names, nested types after their message;
+ * where two would be the same, or the same as a name of the language, by their full names. A service keeps its own name
+ * before a type.
  *
  *     library.v1.Shelf.Label   // Shelf_Label, or library_v1_Shelf_Label
+ *     library.v2.Library       // Library, or library_v2_Library beside that of library.v1
  */
 export function nameTypes(types: readonly NamedType[], services: readonly Service[]): NameOf {
   const claims = new Map<string, number>();
@@ -19,20 +21,25 @@ export function nameTypes(types: readonly NamedType[], services: readonly Servic
     claims.set(name, (claims.get(name) ?? 0) + 1);
   }
   const isOne = (name: string) => claims.get(name) === 1;
-  const names = new Map<NamedType, string>();
+  const names = new Map<NamedType | Service, string>();
+  for (const service of services) {
+    const isAlone = services.filter(({ name }) => name === service.name).length === 1;
+    if (isAlone && !reserved.includes(service.name)) names.set(service, service.name);
+  }
   for (const type of types) {
     const short = shortName(type);
     if (isOne(short) && isOne(`${short}Input`)) names.set(type, short);
   }
-  for (const type of types) {
-    if (names.has(type)) continue;
-    let name = qualifiedName(type).replaceAll(".", "_");
+  for (const named of [...services, ...types]) {
+    if (names.has(named)) continue;
+    const fullName = named instanceof protobuf.ReflectionObject ? qualifiedName(named) : named.fullName;
+    let name = fullName.replaceAll(".", "_");
     while (claims.has(name) || claims.has(`${name}Input`)) name += "_";
-    names.set(type, name);
+    names.set(named, name);
     claims.set(name, 1).set(`${name}Input`, 1);
   }
   // Every type that fields lead to has been named.
-  return (type) => names.get(type) as string;
+  return (named) => names.get(named) as string;
 }
 
 /** What the file needs for itself, and what TypeScript does. */

@@ -18,23 +18,24 @@ export function writeMessage(type: protobuf.Type, name: string, options: Message
     ? type.oneofsArray.filter(({ isProto3Optional }) => !isProto3Optional)
     : [];
   const write = type.fieldsArray.map((field) => writeProperty(field, options));
+  const isAny = qualifiedName(type) === "google.protobuf.Any";
   return [
     `${comment}export interface ${name} {`,
     ...read,
     ...oneofs.map((oneof) => `${writeComment(oneof.comment, "  ")}  ${oneofProperty(oneof)};`),
     "}",
     "",
-    `${writeComment(`\`${name}\` as it may be written.`, "")}export interface ${name}Input {`,
+    writeComment(`\`${name}\` as it may be written.`, "") +
+      (isAny ? `export type ${name}Input = ${heldMessage} | {` : `export interface ${name}Input {`),
     ...write,
     ...oneofs.map((oneof) => `  readonly ${oneofProperty(oneof)} | undefined;`),
-    ...(qualifiedName(type) === "google.protobuf.Any" ? anyInput : []),
-    "}",
+    isAny ? "};" : "}",
     "",
   ].join("\n");
 }
 
-/** An Any may hold its message as it is. */
-const anyInput = ['  readonly "@type"?: string | undefined;', "  readonly [field: string]: unknown;"];
+/** An Any may hold its message as it is; one that was read has no room for other fields. */
+const heldMessage = '{ readonly "@type": string; readonly [field: string]: unknown }';
 
 function readProperty(field: protobuf.Field, { fieldTypes, representation }: MessageOptions): string {
   const { defaults, arrays, objects } = representation;

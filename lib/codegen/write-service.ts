@@ -10,9 +10,10 @@ const methodTypes: Readonly<Record<MethodKind, string>> = {
 };
 
 /** The interface of a service, for `services.add` and `createClient`. */
-export function writeService({ name, comment, methods, reflection }: Service, nameOf: NameOf): string {
+export function writeService(service: Service, nameOf: NameOf): string {
+  const { comment, methods, reflection } = service;
   const properties = methods.map((method) => writeMethod(method, nameOf));
-  return `${writeComment(comment, "", reflection)}export interface ${name} {\n${properties.join("\n")}\n}\n`;
+  return `${writeComment(comment, "", reflection)}export interface ${nameOf(service)} {\n${properties.join("\n")}\n}\n`;
 }
 
 function writeMethod({ name, kind, comment, reflection, ...method }: Method, nameOf: NameOf): string {

@@ -120,6 +120,27 @@ export interface ReplyInput {
     }
   });
 
+  it("tells services of one name apart", () => {
+    const root = new protobuf.Root();
+    for (const version of ["v1", "v2"]) {
+      protobuf.parse(
+        `syntax = "proto3"; package greet.${version};
+         service Greeter { rpc Hello(Hello) returns (Hello); }
+         message Hello {}`,
+        root,
+      );
+    }
+    const text = writeTypes(loadSchemaSync(root), { origin: "greet" });
+    const services = [...text.matchAll(/export interface (\w+) \{\n {2}readonly hello: UnaryMethod<(\w+),/g)];
+    assert.deepEqual(
+      services.map(([, service, request]) => [service, request]),
+      [
+        ["greet_v1_Greeter", "greet_v1_Hello"],
+        ["greet_v2_Greeter", "greet_v2_Hello"],
+      ],
+    );
+  });
+
   it("writes enums that are numbers as objects of them", () => {
     const text = typesOf(
       `syntax = "proto3"; package test;
@@ -188,6 +209,7 @@ describe("the types of a representation", () => {
         import type { Everything, EverythingInput } from "./${name}.js";
         function take(_: Everything): void {}
         function write(_: EverythingInput): void {}
+        void ((read: Everything) => write(read));
         void Long;
         ${values.join("")}`,
       );
