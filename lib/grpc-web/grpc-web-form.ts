@@ -2,12 +2,11 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { Metadata } from "@grpc/grpc-js";
 import { codes } from "../call/rpc-error.js";
 import { encodeGrpcMessage } from "../http/grpc-message.js";
-import { writeMetadata } from "../http/metadata-headers.js";
 import { type CompressionName, grpcCompressions } from "../rpc/compressions.js";
 import type { FramedForm } from "../rpc/framed-call.js";
 import type { GrpcStatus } from "../rpc/grpc-status.js";
 import { frameBytes } from "../rpc/message-frames.js";
-import { rpcNames } from "../rpc/rpc-names.js";
+import { rpcNames, writeRpcMetadata } from "../rpc/rpc-metadata.js";
 import { type GrpcWebType, printGrpcWebType } from "./content-type.js";
 
 /** The frame of the trailers, which come at the end of the body: a browser's programs see no others. */
@@ -39,7 +38,7 @@ function printStatus({ code, details }: GrpcStatus): Headers {
 }
 
 function addMetadata(headers: Headers, metadata: Metadata | undefined): OutgoingHttpHeaders {
-  if (metadata !== undefined) writeMetadata(metadata, headers, rpcNames.trailerOf);
+  if (metadata !== undefined) writeRpcMetadata(metadata, headers, rpcNames.trailerOf);
   return headers;
 }
 

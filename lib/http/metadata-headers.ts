@@ -48,20 +48,33 @@ function decodeBinaryHeader(header: string, value: string | readonly string[]): 
   });
 }
 
+export interface MetadataForm {
+  /** The header for a key; `undefined` if there is none. */
+  nameOf(key: string): string | undefined;
+  /** The text of a binary value: base64 unless given. */
+  printBytes?(bytes: Buffer): string;
+}
+
+export type WrittenHeaders = Record<string, number | string | string[] | undefined>;
+
 /** Add metadata to response headers or trailers; what HTTP forbids is left out. */
 export function writeMetadata(
   metadata: Metadata,
-  headers: Record<string, number | string | string[] | undefined>,
-  nameOf: (key: string) => string | undefined,
+  headers: WrittenHeaders,
+  { nameOf, printBytes = printBase64 }: MetadataForm,
 ): void {
   eachMetadataValue(metadata, (key, value) => {
     const name = nameOf(key);
-    const text = typeof value === "string" ? value : value.toString("base64");
+    const text = typeof value === "string" ? value : printBytes(value);
     if (name === undefined || !isHeaderValue(text)) return;
     const before = headers[name];
     if (before === undefined) headers[name] = text;
     else headers[name] = Array.isArray(before) ? [...before, text] : [String(before), text];
   });
+}
+
+function printBase64(bytes: Buffer): string {
+  return bytes.toString("base64");
 }
 
 function isText(value: string): boolean {

@@ -107,7 +107,8 @@ export function createErrorEncoder(options: ErrorEncoderOptions): ErrorEncoder {
     encodeResponse(error, request, { call, headers: sent, trailers, isWrapped = false } = {}) {
       const { status, metadata } = toStatus(error, call);
       const headers: OutgoingHttpHeaders = { ...sent };
-      if (metadata !== undefined) writeMetadata(metadata, headers, options.metadataNames.headerOf);
+      if (metadata !== undefined)
+        writeMetadata(metadata, headers, { nameOf: options.metadataNames.headerOf });
       const body = format(status, request, call);
       headers["content-type"] = body.contentType;
       return { status: status.httpStatus, headers, body: isWrapped ? wrap(body) : body.text, trailers };

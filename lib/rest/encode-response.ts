@@ -37,7 +37,7 @@ export function encodeResponse(
 export function openHeaders({ door, settings }: ResponseContext): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = {};
   if (door.responseMetadata !== undefined) {
-    writeMetadata(door.responseMetadata, headers, settings.metadataNames.headerOf);
+    writeMetadata(door.responseMetadata, headers, { nameOf: settings.metadataNames.headerOf });
   }
   return headers;
 }
@@ -70,7 +70,7 @@ export function readTrailers(
   const sources = [call.trailersIfAny, errorMetadata].filter((source) => source !== undefined);
   if (sources.length === 0 || !acceptsTrailers(request)) return undefined;
   const trailers: Trailers = {};
-  for (const source of sources) writeMetadata(source, trailers, settings.metadataNames.trailerOf);
+  for (const source of sources) writeMetadata(source, trailers, { nameOf: settings.metadataNames.trailerOf });
   return Object.keys(trailers).length === 0 ? undefined : trailers;
 }
 

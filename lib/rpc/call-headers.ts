@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { type TimeoutLimits, toDeadline } from "../http/deadline.js";
 import { checkBinaryHeaders } from "../http/metadata-headers.js";
 import { type CompressionName, chooseCompression, readCompression } from "./compressions.js";
-import { rpcNames } from "./rpc-names.js";
+import { rpcNames } from "./rpc-metadata.js";
 
 /** The names that a protocol has for what headers tell about a call. */
 export interface WireHeaders {

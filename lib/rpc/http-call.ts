@@ -2,8 +2,7 @@ import type { Endpoint } from "../call/endpoint.js";
 import type { ServerCall } from "../call/server-call.js";
 import { HttpDoor } from "../http/http-door.js";
 import type { HttpRequest, HttpResponse } from "../http/http-message.js";
-import { writeMetadata } from "../http/metadata-headers.js";
-import { rpcNames } from "./rpc-names.js";
+import { rpcNames, writeRpcMetadata } from "./rpc-metadata.js";
 import type { RpcSettings } from "./rpc-settings.js";
 import { abandonCall, openCall } from "./serve-call.js";
 
@@ -30,7 +29,7 @@ export class HttpCall extends HttpDoor {
   /** Answer; the response metadata so far goes with the headers. */
   protected respond({ headers, ...response }: HttpResponse): void {
     const all = { ...headers };
-    if (this.responseMetadata !== undefined) writeMetadata(this.responseMetadata, all, rpcNames.headerOf);
+    if (this.responseMetadata !== undefined) writeRpcMetadata(this.responseMetadata, all, rpcNames.headerOf);
     this.#respond({ headers: all, ...response });
   }
 }

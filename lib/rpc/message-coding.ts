@@ -14,16 +14,17 @@ export interface MessageCoding {
 /**
  * Messages as protobuf bytes.
  *
+ * @param code of a request that is no message.
  * @see https://github.com/grpc/grpc/blob/v1.60.0/doc/statuscodes.md "Error parsing request proto"
  */
-export function createBinaryCoding(endpoint: Endpoint): MessageCoding {
+export function createBinaryCoding(endpoint: Endpoint, code: number = codes.INTERNAL): MessageCoding {
   return {
     decode(bytes) {
       try {
         return endpoint.messages.deserializeRequest(bytes);
       } catch (cause) {
         const type = endpoint.method.requestType.fullName.slice(1);
-        throw new RpcError(codes.INTERNAL, `the request is not a ${type} message`, { cause });
+        throw new RpcError(code, `the request is not a ${type} message`, { cause });
       }
     },
     encode: (message) => endpoint.messages.serializeResponse(message),

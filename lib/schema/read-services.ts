@@ -38,6 +38,7 @@ function readService(
       responseType,
       comment: method.comment || undefined,
       isDeprecated: isDeprecated(method),
+      hasSideEffects: method.options?.idempotency_level !== "NO_SIDE_EFFECTS",
       rules: readRules(method),
       reflection: method,
     });

@@ -66,6 +66,8 @@ export interface Method {
   readonly responseType: protobuf.Type;
   readonly comment: string | undefined;
   readonly isDeprecated: boolean;
+  /** False where `option idempotency_level = NO_SIDE_EFFECTS` says so: its calls may be cached, and sent again. */
+  readonly hasSideEffects: boolean;
   /** The `google.api.http` annotation: the main rule, then its additional bindings. Empty without one. */
   readonly rules: readonly HttpRule[];
   readonly reflection: protobuf.Method;

@@ -8,19 +8,14 @@ import { createRestHandler } from "../rest/rest-handler.js";
 import { ConfigError } from "../schema/config-error.js";
 import type { Services } from "../services.js";
 import { createDocumentPages } from "./document-pages.js";
-import { type ProtocolName, resolveProtocols } from "./protocols.js";
+import { type ProtocolOptions, resolveProtocols } from "./protocols.js";
 import { createRequestValidator } from "./request-validator.js";
 import { createRpcHandler } from "./rpc-handler.js";
 import { createDocumentFinder } from "./served-documents.js";
 import { createServedRoutes, type ServedRoutes } from "./served-routes.js";
 
 /** The options of `transcodingRouter`, `createTranscoder` and `listen`. */
-export interface TranscodingOptions extends RestOptions {
-  /**
-   * The protocols that clients may speak, `["rest"]` unless given. gRPC-Web and Connect reach every method at
-   * `POST /package.Service/Method`, annotated or not.
-   */
-  readonly protocols?: readonly ProtocolName[] | "all" | undefined;
+export interface TranscodingOptions extends RestOptions, ProtocolOptions {
   /**
    * What the OpenAPI document at `/openapi.json` says; several of them, each with a `path` of its own, for a document
    * for each kind of readers; `false` for none.
@@ -35,7 +30,7 @@ export interface TranscodingOptions extends RestOptions {
   readonly validate?: boolean | undefined;
 }
 
-const hostOptions = ["protocols", "openapi", "docs", "validate"];
+const hostOptions = ["protocols", "requireConnectProtocolHeader", "openapi", "docs", "validate"];
 
 const emptyRouter: Router = { match: () => undefined, allowedMethods: () => [] };
 
@@ -49,9 +44,11 @@ export function createHttpHandler(
   options: TranscodingOptions,
   builtIn: readonly Services[] = [],
 ): HttpHandler {
-  const names = resolveProtocols(options.protocols);
-  const hasRest = names.has("rest");
-  const { protocols: _, openapi = hasRest ? {} : false, docs, validate = false, ...restOptions } = options;
+  const { protocols, requireConnectProtocolHeader, ...others } = options;
+  const chosen = resolveProtocols({ protocols, requireConnectProtocolHeader });
+  const hasRest = chosen.names.has("rest");
+  // Documents are about REST.
+  const { openapi = hasRest ? {} : false, docs, validate = false, ...restOptions } = others;
   checkSwitches({ docs, validate });
   const settings = resolveRestOptions(restOptions, services, hostOptions);
   const routes = createServedRoutes(services, options.unannotatedMethods ?? false);
@@ -66,7 +63,7 @@ export function createHttpHandler(
       ? createRequestValidator(findValidated(routes, openapi, settings), settings)
       : undefined,
   });
-  const rpc = createRpcHandler([services, ...builtIn], names, settings);
+  const rpc = createRpcHandler([services, ...builtIn], chosen, settings);
   const answerPage = createDocumentPages(routes, { openapi, docs }, settings);
   return {
     ...rest,

@@ -1,4 +1,5 @@
 import type { Endpoint } from "../call/endpoint.js";
+import { createConnect } from "../connect/connect.js";
 import { createGrpcWeb } from "../grpc-web/grpc-web.js";
 import type { HttpRequest, HttpResponse } from "../http/http-message.js";
 import type { RestSettings } from "../rest/options.js";
@@ -6,7 +7,7 @@ import { createStatusWriter } from "../rpc/grpc-status.js";
 import type { RpcProtocol } from "../rpc/rpc-protocol.js";
 import type { RpcSettings } from "../rpc/rpc-settings.js";
 import type { Services } from "../services.js";
-import type { ProtocolName } from "./protocols.js";
+import type { Protocols } from "./protocols.js";
 
 /** Answers requests to `/package.Service/Method`; `undefined` is for everybody else. */
 export interface RpcHandler {
@@ -23,12 +24,12 @@ export interface RpcHandler {
  */
 export function createRpcHandler(
   all: readonly Services[],
-  names: ReadonlySet<ProtocolName>,
+  chosen: Protocols,
   settings: RestSettings,
 ): RpcHandler {
   const parts = all.map((services) => ({
     findEndpoint: createEndpointFinder(services),
-    protocols: createProtocols(names, createSettings(services, settings)),
+    protocols: createProtocols(chosen, createSettings(services, settings)),
   }));
   if (parts.every(({ protocols }) => protocols.length === 0)) return unused;
 
@@ -68,8 +69,14 @@ export function createRpcHandler(
 
 const unused: RpcHandler = { handle: () => undefined, refuse: () => undefined };
 
-function createProtocols(names: ReadonlySet<ProtocolName>, settings: RpcSettings): RpcProtocol[] {
-  return names.has("grpc-web") ? [createGrpcWeb(settings)] : [];
+function createProtocols(
+  { names, requireConnectProtocolHeader }: Protocols,
+  settings: RpcSettings,
+): RpcProtocol[] {
+  return [
+    ...(names.has("grpc-web") ? [createGrpcWeb(settings)] : []),
+    ...(names.has("connect") ? [createConnect({ ...settings, requireConnectProtocolHeader })] : []),
+  ];
 }
 
 function createSettings({ codecs }: Services, settings: RestSettings): RpcSettings {

@@ -11,6 +11,8 @@ import {
 } from "../../lib/index.js";
 import { behaviourProto } from "../behaviour/each-protocol.js";
 
+const lookupProto = new URL("../cases/proto/lookup/v1/lookup.proto", import.meta.url).pathname;
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -22,7 +24,7 @@ export interface RpcServer {
   readonly services: Services;
   /** What callers were not told. */
   readonly faults: unknown[];
-  /** POST to a method of behaviour.v1.Notes. */
+  /** POST to a method. */
   post(
     method: string,
     contentType: string,
@@ -32,12 +34,31 @@ export interface RpcServer {
 }
 
 /** Serve behaviour.v1.Notes in every protocol, until the spec is over. */
-export async function serveNotes(
+export function serveNotes(
   implementation: ServiceImplementation,
-  options: TranscodingOptions = {},
+  options?: TranscodingOptions,
 ): Promise<RpcServer> {
-  const services = await loadServices(behaviourProto);
-  services.add("behaviour.v1.Notes", implementation);
+  return serve("behaviour.v1.Notes", behaviourProto, { implementation, options });
+}
+
+/** The same for lookup.v1.Lookup, which has methods that may be called by GET. */
+export function serveLookup(
+  implementation: ServiceImplementation,
+  options?: TranscodingOptions,
+): Promise<RpcServer> {
+  return serve("lookup.v1.Lookup", lookupProto, { implementation, options });
+}
+
+async function serve(
+  name: string,
+  source: string,
+  {
+    implementation,
+    options,
+  }: { readonly implementation: ServiceImplementation; readonly options: TranscodingOptions | undefined },
+): Promise<RpcServer> {
+  const services = await loadServices(source);
+  services.add(name, implementation);
   const faults: unknown[] = [];
   const onError = (error: unknown) => faults.push(error);
   const server = http.createServer(createTranscoder(services, { protocols: "all", onError, ...options }));
@@ -53,7 +74,7 @@ export async function serveNotes(
     services,
     faults,
     async post(method, contentType, body, headers) {
-      const response = await fetch(`${url}/behaviour.v1.Notes/${method}`, {
+      const response = await fetch(`${url}/${name}/${method}`, {
         method: "POST",
         body,
         headers: { ...headers, "content-type": contentType },

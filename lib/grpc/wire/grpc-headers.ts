@@ -23,9 +23,16 @@ export function readHeaders(headers: IncomingHttpHeaders): Metadata {
   return metadata;
 }
 
-/** Metadata → response headers or trailers, without what HTTP/2 forbids there. */
+/**
+ * Metadata → response headers or trailers, without what HTTP/2 forbids there, and without the padding of base64, which
+ * gRPC asks servers to leave out.
+ */
 export function writeHeaders(metadata: Metadata): OutgoingHttpHeaders {
   const headers = metadata.toHttp2Headers();
+  for (const [name, values] of Object.entries(headers)) {
+    if (name.endsWith("-bin"))
+      headers[name] = [values ?? []].flat().map((value) => String(value).replace(/=+$/, ""));
+  }
   for (const name of Object.keys(headers)) if (name.startsWith(":")) delete headers[name];
   for (const name of reserved) delete headers[name];
   return headers;

@@ -1,3 +1,5 @@
+import type { Metadata } from "@grpc/grpc-js";
+import { type WrittenHeaders, writeMetadata } from "../http/metadata-headers.js";
 import { isHttpHeader, isKey, type MetadataNames } from "../http/metadata-names.js";
 
 /** Headers by which a protocol speaks to itself. */
@@ -19,3 +21,16 @@ export const rpcNames: MetadataNames = {
   headerOf: (key) => (isMetadata(key) ? key : undefined),
   trailerOf: (key) => (isMetadata(key) ? key : undefined),
 };
+
+/** Add metadata to headers or trailers; binary values are base64 without padding, as gRPC wants them. */
+export function writeRpcMetadata(
+  metadata: Metadata,
+  headers: WrittenHeaders,
+  nameOf: (key: string) => string | undefined,
+): void {
+  writeMetadata(metadata, headers, { nameOf, printBytes: printUnpadded });
+}
+
+export function printUnpadded(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64").replace(/=+$/, "");
+}
