@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,7 +11,7 @@ import { Code, ConnectError, createClient as createConnectClient } from "@connec
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { beforeAll, describe, it } from "vitest";
 import { listen, loadServices, RpcError, startGrpcServer, status } from "../../lib/index.js";
-import { loadNotes, stopAfterwards } from "./notes.js";
+import { loadNotes, makeFolder, stopAfterwards } from "./notes.js";
 
 const set = join(import.meta.dirname, "cases/described.binpb");
 
@@ -105,12 +106,104 @@ function createRegistry(files: ReturnType<typeof fromBinary<typeof FileDescripto
   return createFileRegistry(file, () => undefined);
 }
 
+/** Where both servers serve the notes, as `host:port`. */
+const noteServers = {
+  listen: async () => {
+    const { address } = stopAfterwards(await listen(await loadNotes(), { host: "127.0.0.1" }));
+    return `127.0.0.1:${(address as AddressInfo).port}`;
+  },
+  startGrpcServer: async () => {
+    const { addresses } = stopAfterwards(
+      await startGrpcServer(await loadNotes(), { address: "127.0.0.1:0" }),
+    );
+    return addresses[0] as string;
+  },
+};
+
+const run = promisify(execFile);
+const buf = join(import.meta.dirname, "../../node_modules/.bin/buf");
+
+for (const [name, start] of Object.entries(noteServers)) {
+  describe(`buf curl as a client of ${name}`, { timeout: 120_000 }, () => {
+    const call = async (method: string, ...options: readonly string[]) => {
+      const url = `http://${await start()}/behaviour.v1.Notes/${method}`;
+      const args = ["curl", "--http2-prior-knowledge", "--protocol", "grpc", ...options, url];
+      // One document for each message, over several lines.
+      const { stdout } = await run(buf, args);
+      return JSON.parse(`[${stdout.replaceAll(/^\}\n\{/gm, "},{")}]`);
+    };
+
+    for (const reflection of ["grpc-v1", "grpc-v1alpha"]) {
+      it(`calls by what it learns through reflection (${reflection})`, async () => {
+        const options = ["--reflect-protocol", reflection, "--data"];
+        assert.deepEqual(await call("Send", ...options, '{"text":"x"}'), [{ text: "sent x" }]);
+        assert.deepEqual(await call("Expand", ...options, '{"text":"x","count":2}'), [
+          { text: "x 0" },
+          { text: "x 1", count: 1 },
+        ]);
+      });
+    }
+
+    it("calls by a .proto file", async () => {
+      const proto = join(await makeFolder(), "notes.proto");
+      await writeFile(
+        proto,
+        `syntax = "proto3";
+        package behaviour.v1;
+        message Note { string text = 1; int32 count = 2; }
+        service Notes {
+          rpc Collect(stream Note) returns (Note);
+          rpc Chat(stream Note) returns (stream Note);
+        }`,
+      );
+      const options = ["--schema", proto, "--data", '{"text":"a"} {"text":"b"}'];
+      assert.deepEqual(await call("Collect", ...options), [{ text: "a+b", count: 2 }]);
+      assert.deepEqual(await call("Chat", ...options), [{ text: "heard a" }, { text: "heard b" }]);
+    });
+
+    it("lists what there is to call", async () => {
+      const url = `http://${await start()}`;
+      const args = ["curl", "--http2-prior-knowledge", "--protocol", "grpc", "--list-methods", url];
+      const { stdout } = await run(buf, args);
+      assert.deepEqual(stdout.trim().split("\n"), [
+        "behaviour.v1.Notes/Chat",
+        "behaviour.v1.Notes/Collect",
+        "behaviour.v1.Notes/Expand",
+        "behaviour.v1.Notes/Send",
+        "grpc.health.v1.Health/Check",
+        "grpc.health.v1.Health/List",
+        "grpc.health.v1.Health/Watch",
+        "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+        "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+      ]);
+    });
+  });
+}
+
+/** Debian's packages are for its own Python, which need not be the first one. */
+const python = ["/usr/bin/python3", "python3"].find(
+  (command) => spawnSync(command, ["-c", "import grpc"]).status === 0,
+);
+if (python === undefined) {
+  console.warn("gRPC's C library is not tried as a client: install python3-grpcio, or pip install grpcio");
+}
+
+describe.skipIf(python === undefined)("gRPC's C library", { timeout: 120_000 }, () => {
+  for (const [name, start] of Object.entries(noteServers)) {
+    it(`makes all kinds of calls to ${name}, compressed and not`, async () => {
+      const script = join(import.meta.dirname, "python_client.py");
+      const { stdout } = await run(python as string, [script, await start()]);
+      assert.equal(stdout, "ok\n");
+    });
+  }
+});
+
 describe("curl", () => {
   for (const version of ["--http1.1", "--http2-prior-knowledge"]) {
     it(`calls REST by ${version}`, async () => {
       const server = stopAfterwards(await listen(await loadNotes(), { host: "127.0.0.1" }));
       const url = `http://127.0.0.1:${(server.address as AddressInfo).port}/v1/notes:send`;
-      const { stdout } = await promisify(execFile)("curl", [
+      const { stdout } = await run("curl", [
         "-s",
         version,
         "-d",
