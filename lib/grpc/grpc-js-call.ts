@@ -129,7 +129,8 @@ export class GrpcJsCall extends ServerInterceptingCall implements Door, Requests
   }
 
   fail(status: GrpcStatus): void {
-    this.#base.sendStatus(status);
+    // grpc-js encodes the text as a URI, and would take the process down with half a surrogate pair.
+    this.#base.sendStatus({ ...status, details: status.details.toWellFormed() });
   }
 }
 

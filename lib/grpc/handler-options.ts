@@ -2,6 +2,7 @@ import { createFaultListener } from "../call/fault-listener.js";
 import type { ServerCall } from "../call/server-call.js";
 import { createStatusWriter, type WriteStatus } from "../rpc/grpc-status.js";
 import type { Services } from "../services.js";
+import { fitStatus } from "./fit-status.js";
 
 /** What becomes of the faults of handlers. */
 export interface FaultOptions {
@@ -22,5 +23,9 @@ export interface GrpcHandlerOptions {
 export function createHandlerOptions({ codecs }: Services, options: FaultOptions): GrpcHandlerOptions {
   const { detailedErrors = false } = options;
   const onError = createFaultListener(options.onError);
-  return { writeStatus: createStatusWriter({ codecs, detailedErrors, onError }), onError };
+  const writeStatus = createStatusWriter({ codecs, detailedErrors, onError });
+  return {
+    writeStatus: (error, call) => fitStatus(writeStatus(error, call), (loss) => onError(loss, call)),
+    onError,
+  };
 }

@@ -38,7 +38,7 @@ export interface Health {
    *
    *     health.setServingStatus("bookstore.v1.Bookstore", "NOT_SERVING");   // its database is gone
    *
-   * @throws ConfigError when no such service was loaded.
+   * @throws ConfigError when no such service is served.
    */
   setServingStatus(service: string, status: ServingStatus): void;
   /**
@@ -46,7 +46,7 @@ export interface Health {
    *
    *     app.get("/healthz", (req, res) => res.sendStatus(health.servingStatus() === "SERVING" ? 200 : 503));
    *
-   * @throws ConfigError when no such service was loaded.
+   * @throws ConfigError when no such service is served.
    */
   servingStatus(service?: string): ServingStatus;
 }
@@ -67,22 +67,29 @@ export interface HealthService {
 /**
  * The health of a server and of each of its services, and the service that tells of it.
  *
+ * @param findServed the names of the services as they are now.
  * @see https://github.com/grpc/grpc/blob/v1.66.0/doc/health-checking.md
  */
-export function createHealthService(names: readonly string[]): HealthService {
-  const statuses = new Map<string, ServingStatus>(["", ...names].map((name) => [name, "SERVING"]));
+export function createHealthService(findServed: () => readonly string[]): HealthService {
+  /** Those that were set. */
+  const statuses = new Map<string, ServingStatus>();
   const watchers = new Set<() => void>();
   let isStopped = false;
 
-  function change(service: string, status: ServingStatus): void {
-    statuses.set(service, status);
-    for (const wake of watchers) wake();
+  function findStatus(service: string): ServingStatus | undefined {
+    if (service !== "" && !findServed().includes(service)) return undefined;
+    return isStopped ? "NOT_SERVING" : (statuses.get(service) ?? "SERVING");
   }
 
-  function resolve(service: string): ServingStatus {
-    const status = statuses.get(service);
+  function resolveStatus(service: string): ServingStatus {
+    const status = findStatus(service);
     if (status !== undefined) return status;
-    throw new ConfigError([{ message: `no service "${service}" was loaded${didYouMean(service, names)}` }]);
+    const message = `no service "${service}" is served${didYouMean(service, findServed())}`;
+    throw new ConfigError([{ message }]);
+  }
+
+  function tellWatchers(): void {
+    for (const wake of watchers) wake();
   }
 
   /** The status whenever it changes, until the watcher leaves. */
@@ -96,7 +103,7 @@ export function createHealthService(names: readonly string[]): HealthService {
         const changed = new Promise<void>((resolve) => {
           wake = resolve;
         });
-        const status = statuses.get(service) ?? "SERVICE_UNKNOWN";
+        const status = findStatus(service) ?? "SERVICE_UNKNOWN";
         if (status !== told) yield { status };
         told = status;
         // A watcher that stayed would hold up the shutdown.
@@ -111,12 +118,13 @@ export function createHealthService(names: readonly string[]): HealthService {
 
   const services = loadProtoText("grpc/health/v1/health.proto", proto).add("grpc.health.v1.Health", {
     async check({ request }: HealthCall) {
-      const status = statuses.get(request.service);
+      const status = findStatus(request.service);
       if (status !== undefined) return { status };
       throw new RpcError(codes.NOT_FOUND, `no service "${request.service}"`);
     },
     async list() {
-      return { statuses: Object.fromEntries([...statuses].map(([name, status]) => [name, { status }])) };
+      const names = ["", ...findServed()];
+      return { statuses: Object.fromEntries(names.map((name) => [name, { status: findStatus(name) }])) };
     },
     watch: ({ request, signal }: HealthCall) => watch(request.service, signal),
   });
@@ -124,15 +132,16 @@ export function createHealthService(names: readonly string[]): HealthService {
   return {
     health: {
       setServingStatus(service, status) {
-        resolve(service);
-        if (!isStopped) change(service, status);
+        resolveStatus(service);
+        statuses.set(service, status);
+        tellWatchers();
       },
-      servingStatus: (service = "") => resolve(service),
+      servingStatus: (service = "") => resolveStatus(service),
     },
     services,
     stop() {
       isStopped = true;
-      for (const name of statuses.keys()) change(name, "NOT_SERVING");
+      tellWatchers();
     },
   };
 }

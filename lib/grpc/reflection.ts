@@ -52,11 +52,7 @@ export function createReflectionServices(services: readonly Services[]): readonl
 
 /** A service that was loaded, for its messages perhaps, but has no implementation, is not served. */
 function servedNames(all: readonly Services[]): string[] {
-  const names = all.flatMap((services) =>
-    services.schema.services
-      .filter(({ methods }) => methods.some(({ path }) => services.endpoint(path).isImplemented))
-      .map(({ fullName }) => fullName),
-  );
+  const names = all.flatMap(({ served }) => served.map(({ fullName }) => fullName));
   return [...new Set(names)].sort();
 }
 

@@ -25,7 +25,7 @@ export function withBuiltInServices(services: Services, options: BuiltInOptions)
   const names = services.schema.services.map(({ fullName }) => fullName);
   const isFree = (added: Services) =>
     added.schema.services.every(({ fullName }) => !names.includes(fullName));
-  const health = createHealthService(names);
+  const health = createHealthService(() => services.served.map(({ fullName }) => fullName));
   const served = [services];
   if (options.health !== false && isFree(health.services)) served.push(health.services);
   if (options.reflection !== false) served.push(...createReflectionServices(served).filter(isFree));

@@ -1,11 +1,20 @@
 import protobuf from "protobufjs";
-import type { Declarations } from "./describe-files.js";
 import { describeOptions } from "./describe-options.js";
 import { descriptorNumbers as number } from "./descriptor-numbers.js";
 import { addWellKnownTypes } from "./google-protos.js";
 import type { ParsedOptions } from "./read-descriptor-options.js";
 import { toProtoMessage } from "./to-proto-message.js";
 import { isExtension, valueComment } from "./walk.js";
+
+/** What one file declares at its top level. */
+export interface Declarations {
+  readonly packageName: string;
+  readonly objects: protobuf.ReflectionObject[];
+  /** Of the file itself: `[{ go_package: "example.com/greet" }]` */
+  readonly options: ParsedOptions;
+  /** The file that declares an object. */
+  fileOf(object: protobuf.ReflectionObject): string | undefined;
+}
 
 /** A descriptor under construction: its fields by their proto names. */
 type Descriptor = Record<string, unknown>;

@@ -1,5 +1,5 @@
 import protobuf from "protobufjs";
-import { describeFile } from "./describe-file.js";
+import { type Declarations, describeFile } from "./describe-file.js";
 import { findFiles } from "./file-names.js";
 import type { ParsedOptions } from "./read-descriptor-options.js";
 import type { Schema, SchemaFile } from "./schema.js";
@@ -19,16 +19,6 @@ export function describeFiles({ root, files }: Pick<Schema, "root" | "files">): 
     .filter(([name]) => !known.has(name))
     .map(([name, declarations]) => ({ name, bytes: describeFile(name, declarations, root) }));
   return [...files, ...described];
-}
-
-/** What one file declares at its top level. */
-export interface Declarations {
-  readonly packageName: string;
-  readonly objects: protobuf.ReflectionObject[];
-  /** Of the file itself: `[{ go_package: "example.com/greet" }]` */
-  readonly options: ParsedOptions;
-  /** The file that declares an object. */
-  fileOf(object: protobuf.ReflectionObject): string | undefined;
 }
 
 function collectDeclarations(root: protobuf.Root): Map<string, Declarations> {

@@ -24,6 +24,8 @@ interface Connection {
 export interface Http1Drain {
   /** A connection has been accepted, whatever it will speak. */
   add(socket: Socket): void;
+  /** A connection has been accepted, and is about to agree upon TLS. */
+  addHandshake(socket: Socket): void;
   /** A request has come. */
   begin(req: IncomingMessage, res: ServerResponse): void;
   /** Take no more connections; close those that there are, each when nothing is going on in it. */
@@ -40,6 +42,7 @@ export interface Http1Drain {
  */
 export function createHttp1Drain(server: Server): Http1Drain {
   const connections = new Map<Socket, Connection>();
+  const handshakes = new Set<Socket>();
   let accepted = 0;
   let isStopping = false;
 
@@ -73,6 +76,10 @@ export function createHttp1Drain(server: Server): Http1Drain {
       connections.set(socket, { requests: 0, hasAsked: false, bytesRead: 0, quietLooks: 0 });
       socket.once("close", () => connections.delete(socket));
     },
+    addHandshake(socket) {
+      handshakes.add(socket);
+      socket.once("close", () => handshakes.delete(socket));
+    },
     begin({ socket }, res) {
       const connection = connections.get(socket);
       if (connection === undefined) return;
@@ -92,7 +99,7 @@ export function createHttp1Drain(server: Server): Http1Drain {
       server.close(() => {});
     },
     destroy() {
-      for (const socket of connections.keys()) socket.destroy();
+      for (const socket of [...connections.keys(), ...handshakes]) socket.destroy();
     },
   };
 }

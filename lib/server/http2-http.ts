@@ -8,6 +8,7 @@ import type { Readable } from "node:stream";
 import type { AuthContext, HttpContext } from "../call/server-call.js";
 import type { Peer } from "../grpc/wire/grpc-stream.js";
 import { letGoAfterwards } from "../grpc/wire/let-go.js";
+import { untilDrained } from "../grpc/wire/until-drained.js";
 import type { HttpRequest, HttpResponse } from "../http/http-message.js";
 import { Http2Body } from "./http2-body.js";
 import { createExchange, type Http2Request } from "./http2-exchange.js";
@@ -109,14 +110,4 @@ async function writePieces(
   }
   trailing = trailers?.();
   stream.end();
-}
-
-function untilDrained(stream: ServerHttp2Stream): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      stream.off("drain", done).off("close", done);
-      resolve();
-    };
-    stream.once("drain", done).once("close", done);
-  });
 }

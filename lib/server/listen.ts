@@ -108,9 +108,13 @@ export async function listen(services: Services, options: ListenOptions): Promis
   const server =
     tls === undefined
       ? createServer(onRequest)
-      : createTlsServer({ ALPNProtocols: ["h2", "http/1.1"], ...tls }, onRequest);
+      : createTlsServer(
+          { ALPNProtocols: ["h2", "http/1.1"], handshakeTimeout: sniffTimeout, ...tls },
+          onRequest,
+        );
   const drain = createHttp1Drain(server);
-  forwardUpgrades(server, app);
+  // A TLS connection whose handshake does not end is no connection yet, but keeps the server.
+  if (tls !== undefined) server.on("connection", drain.addHandshake);
   dispatchConnections(server, tls === undefined ? "connection" : "secureConnection", {
     onConnection: drain.add,
     http2: http2.serve,
@@ -122,6 +126,8 @@ export async function listen(services: Services, options: ListenOptions): Promis
     socketPath === undefined
       ? await listenOnPort(server, port ?? 0, host)
       : await listenOnSocket(server, socketPath, socketMode);
+
+  forwardUpgrades(server, app);
 
   let stopping: Promise<void> | undefined;
   function shutdown(): Promise<void> {

@@ -33,7 +33,7 @@ function sniffPreface(socket: Socket, hosts: ProtocolHosts, timeout: number): vo
     const mayBeHttp2 = seen.compare(preface, 0, length, 0, length) === 0;
     if (mayBeHttp2 && length < preface.length) return;
     leave();
-    socket.unshift(seen);
+    socket.unshift(mayBeHttp2 ? seen : refuseUpgradeToHttp2(seen));
     if (mayBeHttp2) hosts.http2(socket);
     else hosts.http1(socket);
   };
@@ -44,4 +44,19 @@ function sniffPreface(socket: Socket, hosts: ProtocolHosts, timeout: number): vo
     socket.off("readable", onReadable).off("error", onError).off("close", leave).off("end", onError);
   };
   socket.on("readable", onReadable).on("error", onError).on("close", leave).on("end", onError);
+}
+
+/**
+ * Some clients offer HTTP/2 with their first request of HTTP/1.1, as Java's HttpClient does and `curl --http2`. That way
+ * is gone, and they take an answer of HTTP/1.1; but whoever listens for WebSocket upgrades would be given the request.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9113#section-3.1
+ */
+function refuseUpgradeToHttp2(seen: Buffer): Buffer {
+  const end = seen.indexOf("\r\n\r\n");
+  if (end === -1) return seen;
+  const head = seen.toString("latin1", 0, end + 2);
+  const without = head.replace(/\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n)/i, "");
+  if (without === head) return seen;
+  return Buffer.concat([Buffer.from(without, "latin1"), seen.subarray(end + 2)]);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import http2 from "node:http2";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { deflateSync, gunzipSync, gzipSync, inflateSync } from "node:zlib";
 import { Metadata } from "@grpc/grpc-js";
 import { describe, it, onTestFinished } from "vitest";
@@ -401,6 +401,34 @@ describe("a connection with gRPC", () => {
     assert(!pinged.destroyed);
   });
 
+  it("is closed when it does not answer whether it is alive", async () => {
+    const { port } = await start(notes, {
+      "grpc.keepalive_time_ms": 10,
+      "grpc.keepalive_timeout_ms": 10,
+    });
+    // A client that sends its preface and its settings, and nothing else.
+    const dead = connect(port, "127.0.0.1").resume();
+    dead.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1");
+    await once(dead, "close");
+  });
+
+  it("is closed with its calls when it is older than old", async () => {
+    const { session } = await start(
+      { send: () => new Promise(() => {}) },
+      { "grpc.max_connection_age_ms": 20, "grpc.max_connection_age_grace_ms": 20 },
+    );
+    const old = session();
+    const stream = old.request({
+      ":method": "POST",
+      ":path": "/behaviour.v1.Notes/Send",
+      "content-type": "application/grpc",
+    });
+    stream.on("error", () => {});
+    stream.end(one);
+    await once(stream, "close");
+    if (!old.destroyed) await once(old, "close");
+  });
+
   it("is told to go on shutdown while its calls end", async () => {
     let answer = (_: object) => {};
     let entered = () => {};
@@ -461,7 +489,11 @@ describe("a connection with gRPC", () => {
     const session = openSession(port);
     await once(session, "remoteSettings");
     assert.equal(session.remoteSettings.maxHeaderListSize, 2000);
-    await assert.rejects(call(session, { "x-large": "x".repeat(3000) }, one));
+    // What a server allows counts from the moment at which the client has taken note of it.
+    await new Promise((resolve) => session.ping(resolve));
+    const stream = session.request({ ":path": "/behaviour.v1.Notes/Send", "x-large": "x".repeat(3000) });
+    await assert.rejects(once(stream, "response"));
+    assert.equal(stream.rstCode, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM);
   });
 
   it("limits the streams that are open at once", async () => {

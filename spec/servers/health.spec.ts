@@ -35,7 +35,7 @@ class Closed extends Interceptor {
 }
 
 function connect(target: string): HealthClient {
-  const definition = createHealthService([]).services.definition("grpc.health.v1.Health");
+  const definition = createHealthService(() => []).services.definition("grpc.health.v1.Health");
   const client = createClient<HealthClient>(definition, target);
   onTestFinished(() => client.close());
   return client;
@@ -50,10 +50,15 @@ for (const [name, start] of Object.entries(servers)) {
       assert.deepEqual(await check({ service: "behaviour.v1.Notes" }), { status: "SERVING" });
     });
 
-    it("is NOT_FOUND for a service that there is not", async () => {
-      const { target } = await start();
-      await assert.rejects(connect(target).check({ service: "__proto__" }), { code: status.NOT_FOUND });
-    });
+    for (const [service, what] of [
+      ["__proto__", "that there is not"],
+      ["behaviour.v1.Fields", "that was loaded, but is not served"],
+    ] as const) {
+      it(`is NOT_FOUND for a service ${what}`, async () => {
+        const { target } = await start();
+        await assert.rejects(connect(target).check({ service }), { code: status.NOT_FOUND });
+      });
+    }
 
     it("is what the application sets", async () => {
       const { server, target } = await start();
@@ -64,7 +69,6 @@ for (const [name, start] of Object.entries(servers)) {
       assert.equal(server.health.servingStatus(), "SERVING");
       assert.deepEqual((await list({})).statuses, {
         "": { status: "SERVING" },
-        "behaviour.v1.Fields": { status: "SERVING" },
         "behaviour.v1.Notes": { status: "NOT_SERVING" },
       });
     });
@@ -107,7 +111,7 @@ for (const [name, start] of Object.entries(servers)) {
       assert.equal(server.health.servingStatus(), "NOT_SERVING");
     });
 
-    it("refuses the name of a service that was not loaded, with a suggestion", async () => {
+    it("refuses the name of a service that is not served, with a suggestion", async () => {
       const { server } = await start();
       assert.throws(
         () => server.health.setServingStatus("behaviour.v1.Note", "SERVING"),

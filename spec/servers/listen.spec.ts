@@ -211,6 +211,11 @@ describe("a TLS connection", () => {
     }
   });
 
+  it("is closed when its client does not begin to speak TLS", async () => {
+    const { port } = await start({ tls: serverTls, sniffTimeout: 30 });
+    await once(connect(port, "127.0.0.1").resume(), "close");
+  });
+
   it("is told from its first bytes when nothing was negotiated", async () => {
     const { port } = await start({ tls: serverTls });
     const socket = tls.connect({ port, host: "127.0.0.1", ca: readTls("ca.pem") });
@@ -394,6 +399,22 @@ describe("a WebSocket upgrade", () => {
     }
   });
 
+  it("to HTTP/2 is left out, whoever listens for others", async () => {
+    const { server, port } = await start();
+    server.server.on("upgrade", (_, socket) => socket.destroy());
+    const socket = connect(port, "127.0.0.1");
+    onTestFinished(() => {
+      socket.destroy();
+    });
+    socket.write(
+      `POST ${rest.path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n` +
+        `HTTP2-Settings: AAMAAABk\r\nContent-Length: ${rest.body.length}\r\n\r\n${rest.body}`,
+    );
+    const [data] = (await once(socket, "data")) as [Buffer];
+    assert.match(String(data), /^HTTP\/1.1 200 OK\r\n/);
+    assert(String(data).includes(JSON.stringify(rest.answer)));
+  });
+
   it("is an ordinary request when nobody listens for it", async () => {
     const { port } = await start({ app });
     const req = http.request({
@@ -459,6 +480,26 @@ describe("the shutdown of one port", () => {
     const session = openHttp2(port);
     await askHttp2(session, "/none");
     await server.shutdown();
+  });
+
+  it("does not wait for connections on which nothing was said", async () => {
+    const { server, port } = await start({ gracePeriod: 20_000 });
+    const silent = connect(port, "127.0.0.1");
+    const isAccepted = once(server.server, "connection");
+    await once(silent, "connect");
+    await isAccepted;
+    await server.shutdown();
+    await once(silent.resume(), "close");
+  });
+
+  it("does not wait longer than the grace period for a TLS handshake", async () => {
+    const { server, port } = await start({ tls: serverTls, gracePeriod: 30 });
+    const silent = connect(port, "127.0.0.1");
+    const isAccepted = once(server.server, "connection");
+    await once(silent, "connect");
+    await isAccepted;
+    await server.shutdown();
+    await once(silent.resume(), "close");
   });
 
   it("cancels what is left after the grace period, and closes every connection", async () => {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import http2 from "node:http2";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import { credentials, ServerCredentials } from "@grpc/grpc-js";
+import { Client, credentials, ServerCredentials } from "@grpc/grpc-js";
 import { describe, it, onTestFinished } from "vitest";
 import { startGrpcServer, status } from "../../lib/index.js";
 import { connectNotes, loadNotes, makeFolder, notes, readTls, stopAfterwards, toArray } from "./notes.js";
@@ -172,6 +173,47 @@ describe("startGrpcServer", () => {
       code: status.UNAVAILABLE,
     });
     assert.equal(seen.length, 1);
+  });
+
+  it("leaves calls of other services to the handlers of its grpc-js server", async () => {
+    const { server, address } = await start();
+    const same = (bytes: Buffer) => bytes;
+    const path = "/other.v1.Other/Get";
+    const method = {
+      path,
+      requestStream: false,
+      responseStream: false,
+      requestSerialize: same,
+      requestDeserialize: same,
+      responseSerialize: same,
+      responseDeserialize: same,
+    };
+    server.server.addService(
+      { get: method },
+      {
+        get: ({ request }: { request: Buffer }, callback: (error: null, bytes: Buffer) => void) =>
+          callback(null, Buffer.concat([request, Buffer.from("!")])),
+      },
+    );
+    const client = new Client(address, credentials.createInsecure());
+    onTestFinished(() => client.close());
+    const answer = await new Promise((resolve, reject) => {
+      client.makeUnaryRequest(path, same, same, Buffer.from("x"), (error, bytes) =>
+        error ? reject(error) : resolve(String(bytes)),
+      );
+    });
+    assert.equal(answer, "x!");
+  });
+
+  it("asks connections whether they are alive, and tells old ones to go", async () => {
+    const { address } = await start({
+      channelOptions: { "grpc.keepalive_time_ms": 20, "grpc.max_connection_age_ms": 500 },
+    });
+    const session = http2.connect(`http://${address}`);
+    onTestFinished(() => session.destroy());
+    await once(session, "ping");
+    const [code] = (await once(session, "goaway")) as [number];
+    assert.equal(code, http2.constants.NGHTTP2_NO_ERROR);
   });
 
   it("hands channel options on", async () => {

@@ -10,6 +10,7 @@ import { frameMessage } from "../../rpc/message-frames.js";
 import type { Responses } from "../../rpc/serve-call.js";
 import { readHeaders, writeHeaders } from "./grpc-headers.js";
 import { letGoAfterwards } from "./let-go.js";
+import { untilDrained } from "./until-drained.js";
 
 /** The other end of a connection. */
 export interface Peer {
@@ -99,15 +100,8 @@ export class GrpcStream implements Door, Responses {
     return this.#write(message, false);
   }
 
-  /** Resolves when the client takes more, or is gone. */
   untilDrained(): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        this.#stream.off("drain", done).off("close", done);
-        resolve();
-      };
-      this.#stream.once("drain", done).once("close", done);
-    });
+    return untilDrained(this.#stream);
   }
 
   /** End the call well. */
