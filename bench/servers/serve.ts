@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { listen, loadServices, startGrpcServer } from "../../lib/index.js";
+import { answerQuestions } from "../rest/answer-questions.js";
 
 // One of the servers of the bench: serve.ts grpc-js | startGrpcServer | listen
 
@@ -38,20 +39,11 @@ services.add("greet.v1.Greeter", {
   },
 });
 
-async function start(kind: string | undefined): Promise<number> {
-  if (kind === "listen") {
-    const { address } = await listen(services, { host: "127.0.0.1" });
-    return typeof address === "string" ? 0 : address.port;
-  }
-  if (kind === "startGrpcServer") {
-    const { addresses } = await startGrpcServer(services, { address: "127.0.0.1:0" });
-    return Number(addresses[0]?.split(":")[1]);
-  }
+/** The codecs are the same, so that what is left are the servers. */
+async function startPlain(): Promise<number> {
   const server = new Server();
-  server.addService(
-    services.definition("greet.v1.Greeter"),
-    plain as unknown as UntypedServiceImplementation,
-  );
+  const definition = services.definition("greet.v1.Greeter");
+  server.addService(definition, plain as unknown as UntypedServiceImplementation);
   return new Promise((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) =>
       error ? reject(error) : resolve(port),
@@ -59,4 +51,15 @@ async function start(kind: string | undefined): Promise<number> {
   });
 }
 
-process.send?.(await start(process.argv[2]));
+async function start(kind: string | undefined): Promise<number> {
+  if (kind === "grpc-js") return startPlain();
+  if (kind === "startGrpcServer") {
+    const { addresses } = await startGrpcServer(services, { address: "127.0.0.1:0" });
+    return Number(addresses[0]?.split(":")[1]);
+  }
+  const { address } = await listen(services, { host: "127.0.0.1" });
+  return typeof address === "string" ? 0 : address.port;
+}
+
+console.log(await start(process.argv[2]));
+answerQuestions();
