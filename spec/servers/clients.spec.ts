@@ -199,7 +199,8 @@ describe.skipIf(python === undefined)("gRPC's C library", { timeout: 120_000 }, 
 });
 
 describe("curl", () => {
-  for (const version of ["--http1.1", "--http2-prior-knowledge"]) {
+  // The second offers HTTP/2 by the old upgrade, and takes the answer of HTTP/1.1.
+  for (const version of ["--http1.1", "--http2", "--http2-prior-knowledge"]) {
     it(`calls REST by ${version}`, async () => {
       const server = stopAfterwards(await listen(await loadNotes(), { host: "127.0.0.1" }));
       const url = `http://127.0.0.1:${(server.address as AddressInfo).port}/v1/notes:send`;
