@@ -1,5 +1,6 @@
 import { codes } from "../call/rpc-error.js";
 import type { ServerCall } from "../call/server-call.js";
+import { loadPackage } from "./load-package.js";
 import { type Observation, Observer } from "./observer.js";
 
 interface Span {
@@ -57,8 +58,7 @@ const serverFaults: ReadonlySet<number> = new Set([
  * Tells OpenTelemetry of calls, REST and native alike: `rpc.system`, `rpc.service`, `rpc.method`,
  * `rpc.grpc.status_code`.
  *
- *     import * as api from "@opentelemetry/api";
- *     services.use(new OpenTelemetryInterceptor(api));
+ *     services.use(new OpenTelemetryInterceptor());
  *
  * They are attributes of the span that the instrumentation of HTTP or of gRPC has opened. Where there is none, a span of
  * the call's own is opened, under the parent that the W3C trace context of its metadata names.
@@ -68,9 +68,15 @@ const serverFaults: ReadonlySet<number> = new Set([
 export class OpenTelemetryInterceptor<Context> extends Observer {
   readonly #api: OpenTelemetryApi<Context>;
 
-  constructor(api: OpenTelemetryApi<Context>) {
+  /**
+   * @param api what `@opentelemetry/api` has; found where it is installed unless given.
+   * @throws ConfigError when it is neither given nor installed.
+   */
+  constructor(api?: OpenTelemetryApi<Context>) {
     super();
-    this.#api = api;
+    // All copies of the package share their state.
+    this.#api =
+      api ?? (loadPackage("@opentelemetry/api", "OpenTelemetryInterceptor") as OpenTelemetryApi<Context>);
   }
 
   protected override observe(call: ServerCall): Observation {

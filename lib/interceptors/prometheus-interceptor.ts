@@ -1,6 +1,7 @@
 import { codes } from "../call/rpc-error.js";
 import type { ServerCall } from "../call/server-call.js";
 import type { MethodKind } from "../schema/schema.js";
+import { loadPackage } from "./load-package.js";
 import { type Observation, Observer } from "./observer.js";
 
 type Labels = Readonly<Record<string, string>>;
@@ -12,6 +13,8 @@ type Configuration = any;
 export interface PrometheusClient {
   readonly Counter: new (configuration: Configuration) => { inc(labels: Labels): void };
   readonly Histogram: new (configuration: Configuration) => { observe(labels: Labels, value: number): void };
+  /** The default registry. */
+  readonly register: unknown;
 }
 
 export interface PrometheusOptions {
@@ -25,7 +28,7 @@ export interface PrometheusOptions {
  * Counts and times calls, REST and native alike, with prom-client.
  *
  *     import * as client from "prom-client";
- *     services.use(new PrometheusInterceptor(client));
+ *     services.use(new PrometheusInterceptor());
  *     app.get("/metrics", async (req, res) => res.type(client.register.contentType).send(await client.register.metrics()));
  *
  * | metric | labels |
@@ -42,29 +45,36 @@ export class PrometheusInterceptor extends Observer {
   readonly #handled: { inc(labels: Labels): void };
   readonly #seconds: { observe(labels: Labels, value: number): void };
 
-  constructor({ Counter, Histogram }: PrometheusClient, options: PrometheusOptions = {}) {
+  /**
+   * @param client what `prom-client` has; found where it is installed unless given.
+   * @throws ConfigError when it is neither given nor installed.
+   */
+  constructor(client?: PrometheusClient, options: PrometheusOptions = {}) {
     super();
-    const registers = options.registers === undefined ? {} : { registers: options.registers };
+    const { Counter, Histogram, register } =
+      client ?? (loadPackage("prom-client", "PrometheusInterceptor") as PrometheusClient);
+    const registers = options.registers ?? [register];
+    const create = <Metric>(
+      Class: new (configuration: Configuration) => Metric,
+      own: Configuration,
+    ): Metric => findMetric<Metric>(registers[0], own.name) ?? new Class({ ...own, registers });
     const labelNames = ["grpc_type", "grpc_service", "grpc_method", "protocol"];
     const withCode = [...labelNames, "grpc_code"];
-    this.#started = new Counter({
+    this.#started = create(Counter, {
       name: "grpc_server_started_total",
       help: "Calls that have begun.",
       labelNames,
-      ...registers,
     });
-    this.#handled = new Counter({
+    this.#handled = create(Counter, {
       name: "grpc_server_handled_total",
       help: "Calls that have ended, by the code that they ended with.",
       labelNames: withCode,
-      ...registers,
     });
-    this.#seconds = new Histogram({
+    this.#seconds = create(Histogram, {
       name: "grpc_server_handling_seconds",
       help: "How long calls took.",
       labelNames: withCode,
       ...(options.buckets === undefined ? {} : { buckets: options.buckets }),
-      ...registers,
     });
   }
 
@@ -81,6 +91,11 @@ export class PrometheusInterceptor extends Observer {
       },
     };
   }
+}
+
+/** That of another instance: a registry takes a name once, and a process may have services twice. */
+function findMetric<Metric>(registry: unknown, name: string): Metric | undefined {
+  return (registry as { getSingleMetric(name: string): Metric | undefined }).getSingleMetric(name);
 }
 
 const codeNames: Readonly<Record<number, string>> = Object.fromEntries(

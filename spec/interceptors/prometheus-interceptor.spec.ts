@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as client from "prom-client";
-import { it } from "vitest";
+import { describe, it, onTestFinished } from "vitest";
 import { type HandlerCall, PrometheusInterceptor, RpcError, status } from "../../lib/index.js";
 import { eachProtocol } from "../behaviour/each-protocol.js";
 import { collect, createDeferred, streamOf } from "../behaviour/messages.js";
@@ -61,5 +61,14 @@ eachProtocol("PrometheusInterceptor", (connect) => {
       text,
       /grpc_server_handling_seconds_bucket\{le="60"[^}]*grpc_method="Send"[^}]*grpc_code="OK"\} 2/,
     );
+  });
+});
+
+describe("new PrometheusInterceptor", () => {
+  it("finds prom-client where it is installed, and counts with what another instance has made", async () => {
+    onTestFinished(() => client.register.clear());
+    const instances = [new PrometheusInterceptor(), new PrometheusInterceptor(client)];
+    assert.equal(instances.length, 2);
+    assert.match(await client.register.metrics(), /^# TYPE grpc_server_started_total counter$/m);
   });
 });
