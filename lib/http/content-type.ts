@@ -20,8 +20,11 @@ export function parseContentType(header: string): ContentType {
   const [mediaType = "", ...parameters] = header.split(";");
   let charset = "utf-8";
   for (const parameter of parameters) {
-    const match = /^\s*charset\s*=\s*"?([^"\s]*)"?\s*$/i.exec(parameter);
-    if (match?.[1]) charset = match[1].toLowerCase();
+    const equals = parameter.indexOf("=");
+    if (equals === -1 || parameter.slice(0, equals).trim().toLowerCase() !== "charset") continue;
+    const value = parameter.slice(equals + 1).trim();
+    const name = /^"[^"]*"$/.test(value) ? value.slice(1, -1) : value;
+    if (name !== "") charset = name.toLowerCase();
   }
   return { mediaType: mediaType.trim().toLowerCase(), charset };
 }

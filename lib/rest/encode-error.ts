@@ -86,7 +86,12 @@ export function createErrorEncoder(options: ErrorEncoderOptions): ErrorEncoder {
   function format(status: ErrorStatus, request: HttpRequest, call: ServerCall | undefined): ErrorBody {
     if (formatError !== undefined) {
       try {
-        const text: string | undefined = JSON.stringify(formatError(status, request.context?.req));
+        const body = formatError(status, request.context?.req);
+        if (body instanceof Promise) {
+          body.catch(() => {});
+          throw new TypeError("formatError must not return a promise");
+        }
+        const text: string | undefined = JSON.stringify(body);
         if (text === undefined) throw new TypeError("formatError returned nothing that is JSON");
         const { contentType = jsonContentType, isEnvelope = false } = formatError;
         return { text, contentType, isEnvelope };

@@ -3,7 +3,7 @@ import type { Handler } from "../call/handler.js";
 import type { Message } from "../call/message.js";
 import { codes, RpcError } from "../call/rpc-error.js";
 import { ServerCall } from "../call/server-call.js";
-import { createDeadlineError } from "../http/deadline.js";
+import { createDeadlineError, toDeadline } from "../http/deadline.js";
 import { HttpDoor } from "../http/http-door.js";
 import { HttpError } from "../http/http-error.js";
 import type { HttpHandler, HttpRequest, HttpResponse } from "../http/http-message.js";
@@ -29,13 +29,13 @@ export function createRestHandler(
   const errors = createErrorEncoder(settings);
 
   /** A known path asked with another HTTP method; every other path is the host's. */
-  function answerUnmatched(request: HttpRequest): HttpResponse | undefined {
+  function answerUnmatched(httpMethod: string, request: HttpRequest): HttpResponse | undefined {
     if (settings.methodNotAllowed === "next") return undefined;
     const allowed = router.allowedMethods(request.path);
     if (allowed.length === 0) return undefined;
     const allow = [...new Set([...allowed, "OPTIONS"])].join(", ");
-    if (request.httpMethod === "OPTIONS") return { status: 204, headers: { allow }, body: undefined };
-    const message = `the HTTP method ${request.httpMethod} is not allowed here: use ${allowed.join(" or ")}`;
+    if (httpMethod === "OPTIONS") return { status: 204, headers: { allow }, body: undefined };
+    const message = `the HTTP method ${httpMethod} is not allowed here: use ${allowed.join(" or ")}`;
     const error = new HttpError(405, codes.UNIMPLEMENTED, message);
     return errors.encodeResponse(error, request, { headers: { allow } });
   }
@@ -80,7 +80,7 @@ export function createRestHandler(
       try {
         const httpMethod = settings.methodOverride ? readOverride(request) : request.httpMethod;
         const match = router.match(httpMethod, request.path);
-        if (match === undefined) return answerUnmatched(request);
+        if (match === undefined) return answerUnmatched(httpMethod, request);
         const response = serve(findRoute(match.binding), match, request);
         return request.httpMethod === "HEAD" ? response.then(withoutBody) : response;
       } catch (error) {
@@ -106,7 +106,7 @@ function readCallHeaders({ headers }: HttpRequest, settings: RestSettings): Call
     checkBinaryHeaders(headers, settings.metadataNames);
     return { deadline: readDeadline(headers, settings), fault: undefined };
   } catch (error) {
-    return { deadline: Number.POSITIVE_INFINITY, fault: { error } };
+    return { deadline: toDeadline(undefined, settings), fault: { error } };
   }
 }
 

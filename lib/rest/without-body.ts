@@ -1,9 +1,10 @@
+import { closeBody } from "../http/close-body.js";
 import type { HttpResponse } from "../http/http-message.js";
 
 /** A response to HEAD: the headers of GET's; a stream that nobody will read is stopped. */
 export function withoutBody(response: HttpResponse): HttpResponse {
   const { status, headers, body } = response;
-  stop(body);
+  void closeBody(body);
   const isWhole = typeof body === "string" || body instanceof Uint8Array;
   const length = isWhole ? { "content-length": Buffer.byteLength(body) } : {};
   return { status, headers: { ...headers, ...length }, body: undefined };
@@ -16,11 +17,7 @@ const statusesWithoutContent: ReadonlySet<number> = new Set([204, 205, 304]);
 export function withoutContent(response: HttpResponse): HttpResponse {
   const { status, headers, body } = response;
   if (!statusesWithoutContent.has(status)) return response;
-  stop(body);
+  void closeBody(body);
   const { "content-type": _, ...others } = headers;
   return { status, headers: others, body: undefined };
-}
-
-function stop(body: HttpResponse["body"]): void {
-  if (typeof body === "object" && Symbol.asyncIterator in body) void body[Symbol.asyncIterator]().return?.();
 }

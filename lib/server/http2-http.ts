@@ -9,11 +9,12 @@ import type { AuthContext, HttpContext } from "../call/server-call.js";
 import type { Peer } from "../grpc/wire/grpc-stream.js";
 import { letGoAfterwards } from "../grpc/wire/let-go.js";
 import { untilDrained } from "../grpc/wire/until-drained.js";
+import { closeBody } from "../http/close-body.js";
 import type { HttpRequest, HttpResponse } from "../http/http-message.js";
 import { Http2Body } from "./http2-body.js";
 import { createExchange, type Http2Request } from "./http2-exchange.js";
 import { toHttp2Headers } from "./http2-socket.js";
-import { closeBody, writeHttpResponse } from "./write-http-response.js";
+import { writeHttpResponse } from "./write-http-response.js";
 
 /** A request that is answered on the HTTP/2 stream itself, unless somebody asks for node's request and response. */
 export class Http2HttpRequest implements HttpRequest {

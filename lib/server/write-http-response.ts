@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { closeBody, isPieces } from "../http/close-body.js";
 import type { HttpResponse } from "../http/http-message.js";
 
 /** Send a response; a stream is sent as it comes, no faster than the client reads. */
@@ -25,15 +26,6 @@ export async function writeHttpResponse(res: ServerResponse, response: HttpRespo
     }
   }
   discardRest(res.req);
-}
-
-/** Stop what makes a body that nobody will read. */
-export async function closeBody(body: HttpResponse["body"]): Promise<void> {
-  if (isPieces(body)) await body[Symbol.asyncIterator]().return?.();
-}
-
-function isPieces(body: HttpResponse["body"]): body is AsyncIterable<string | Uint8Array> {
-  return typeof body === "object" && !(body instanceof Uint8Array);
 }
 
 /** Headers that are lists, to which a middleware may have added before: a session its cookie, CORS its `Vary`. */
@@ -93,7 +85,9 @@ async function writePieces(
 function createDrainage(res: ServerResponse): () => Promise<void> {
   let resume = () => {};
   const onReady = () => resume();
-  res.on("drain", onReady).once("close", onReady);
+  res.on("drain", onReady);
+  // compression gives its own stream back for `drain`.
+  res.once("close", onReady);
   return () =>
     new Promise((resolve) => {
       if (res.destroyed) resolve();

@@ -151,6 +151,30 @@ describe("a path of very many segments", () => {
   }
 });
 
+describe("a header that is long but taken", () => {
+  const echo = useEcho();
+
+  it("is read in one go", async () => {
+    const blanks = " ".repeat(15_000);
+    const answer = await echo().post("/v1/whole", "{}", {
+      "content-type": `application/json;charset=${blanks}x y`,
+    });
+    assert.equal(answer.status, 415);
+  });
+});
+
+describe("a form of very many deep names", () => {
+  const echo = useEcho();
+
+  it("is read in one go", async () => {
+    const body = Array(10_000)
+      .fill(`${"child.".repeat(60)}tags=`)
+      .join("&");
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    assert.equal((await echo().post("/v1/whole", body, form)).status, 200);
+  });
+});
+
 describe("a header of 64 KB", () => {
   const echo = useEcho();
 

@@ -10,6 +10,10 @@ describe("parseContentType", () => {
     ["text/plain ; boundary=x; charset = utf-8 ; y", "text/plain", "utf-8"],
     ["text/plain; charset=", "text/plain", "utf-8"],
     ["text/plain; xcharset=latin1", "text/plain", "utf-8"],
+    ["text/plain; charset", "text/plain", "utf-8"],
+    ["text/plain; charsetx", "text/plain", "utf-8"],
+    ['text/plain; charset="utf-8', "text/plain", '"utf-8'],
+    ["text/plain; charset=x y", "text/plain", "x y"],
     [";;;", "", "utf-8"],
     ["", "", "utf-8"],
   ] as const) {

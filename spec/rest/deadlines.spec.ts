@@ -334,6 +334,16 @@ describe("an interceptor that never answers", () => {
   });
 });
 
+describe("an interceptor that never answers a request that cannot be read", () => {
+  const echo = useEcho({ options: { maxTimeout: 20 }, prepare: (services) => services.use(new Deaf()) });
+
+  for (const headers of [{ "grpc-timeout": "soon" }, { "trace-bin": "***" }]) {
+    it(`does not hold up the deadline: ${JSON.stringify(headers)}`, async () => {
+      assert.equal((await echo().get("/v1/path/a", headers)).status, 504);
+    });
+  }
+});
+
 describe("a client that leaves", () => {
   const echo = useEcho();
   beforeEach(() => echo().reset());

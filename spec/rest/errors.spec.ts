@@ -298,6 +298,7 @@ for (const { what, formatError } of [
       throw new Error("broken formatter");
     },
   },
+  { what: "returns a promise", formatError: async () => Promise.reject(new Error("late")) },
   { what: "returns nothing", formatError: () => undefined },
   { what: "returns what is no JSON", formatError: () => ({ big: 1n }) },
 ]) {

@@ -172,6 +172,13 @@ describe("methodOverride", () => {
       assert.deepEqual((await echo().post("/v1/path/a", "", override("get"))).json, { text: "a" });
     });
 
+    it("says which method is not allowed", async () => {
+      const answer = await echo().post("/v1/query/a", "", override("PUT"));
+      assert.equal(answer.status, 405);
+      assert.match(answer.json.message, /method PUT is not allowed/);
+      assert.equal((await echo().post("/v1/query/a", "", override("OPTIONS"))).status, 204);
+    });
+
     it("routes no other method otherwise", async () => {
       for (const httpMethod of ["GET", "PUT"]) {
         const answer = await echo().send({ httpMethod, path: "/v1/query/a", headers: override("DELETE") });

@@ -209,6 +209,14 @@ describe("a form", () => {
         });
       }
 
+      it("is refused when it gives a singular field twice", async () => {
+        for (const body of ["text=a&text=b", "labels[a]=1&labels[a]=2"]) {
+          const response = await echo().post("/v1/whole", body, form);
+          assert.equal(response.status, 400, response.text);
+          assert.match(response.json.message, /given more than once/);
+        }
+      });
+
       it("is no body of a field", async () => {
         assert.equal((await echo().post("/v1/field/child", "text=a", form)).status, 415);
       });
@@ -227,6 +235,7 @@ describe("bodyLimit", () => {
       it("still limits", async () => {
         assert.equal((await echo().post("/v1/whole", { text: "a".repeat(100) })).status, 413);
         assert.equal((await echo().post("/v1/raw", "a".repeat(101))).status, 413);
+        assert.equal((await echo().post("/v1/whole", `text=${"a".repeat(100)}`, form)).status, 413);
       });
     });
   }
