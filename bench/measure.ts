@@ -3,6 +3,8 @@ import { runInNewContext } from "node:vm";
 
 export const rounds = 15;
 const microsecondsPerRound = 8_000;
+/** Before the first round: on a busy machine the engine takes long to compile what it has found to be hot. */
+const microsecondsOfWarmUp = 300_000;
 
 /**
  * The nanoseconds of a processor that each of some functions takes: the median of rounds that go through all of them.
@@ -25,21 +27,19 @@ export function compare(functions: readonly (() => void)[]): number[] {
 
 /** What each function takes in each round. */
 function sample(functions: readonly (() => void)[]): number[][] {
+  for (const run of functions) measureOnce(run, microsecondsOfWarmUp);
   const samples = functions.map((): number[] => []);
-  for (let round = 0; round < rounds + 1; round++) {
-    for (const [i, run] of functions.entries()) {
-      const nanoseconds = measureOnce(run);
-      if (round > 0) samples[i]?.push(nanoseconds);
-    }
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, run] of functions.entries()) samples[i]?.push(measureOnce(run, microsecondsPerRound));
   }
   return samples;
 }
 
-function measureOnce(run: () => void): number {
+function measureOnce(run: () => void, microseconds: number): number {
   const start = readCpu();
   let calls = 0;
   let taken = 0;
-  for (let batch = 1; taken < microsecondsPerRound; batch = Math.min(batch * 2, 1_000)) {
+  for (let batch = 1; taken < microseconds; batch = Math.min(batch * 2, 1_000)) {
     for (let i = 0; i < batch; i++) run();
     calls += batch;
     taken = readCpu() - start;
