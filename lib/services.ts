@@ -91,7 +91,11 @@ function createServices(schema: Schema, faults: ConfigFault[]): Services {
   };
   const bindings = compileBindings(schema.services, report);
   createRouter(bindings, report);
-  if (faults.length > 0) throw new ConfigError(faults);
+  if (faults.length > 0) {
+    const isOfRules = faults.some(({ method }) => method !== undefined);
+    if (isOfRules && schema.lack !== undefined) faults.push({ message: schema.lack });
+    throw new ConfigError(faults);
+  }
   return new Services({ schema, bindings });
 }
 

@@ -21,7 +21,8 @@ export function loadPackageDefinition(source: unknown, keepCase: boolean, report
   const definition = isRecord(source) ? source : {};
   let packages: descriptor.IFileDescriptorProto[];
   try {
-    packages = mergePackages([...new Set(findDescriptors(definition))]);
+    const files = [...new Set(findDescriptors(definition))].map(decodeFile);
+    packages = mergePackages(files, files.some(hasProtoNames) ? (name) => name : restoreName);
   } catch (error) {
     report({ message: `a descriptor of the PackageDefinition cannot be read: ${(error as Error).message}` });
     return new protobuf.Root();
@@ -57,11 +58,31 @@ function requestTypeOf(method: unknown): unknown {
   return isRecord(method) ? method.requestType : undefined;
 }
 
+function decodeFile(bytes: Uint8Array): descriptor.IFileDescriptorProto {
+  return descriptor.FileDescriptorProto.decode(bytes) as descriptor.IFileDescriptorProto;
+}
+
+/** Are the names of fields those of the `.proto` file? With `keepCase: false` there is none like `page_size`. */
+function hasProtoNames({ package: name, messageType }: descriptor.IFileDescriptorProto): boolean {
+  const isProtoName = (field: descriptor.IFieldDescriptorProto) => /_[a-z]/.test(field.name ?? "");
+  const isWritten = ({ field, nestedType, options }: descriptor.IDescriptorProto): boolean =>
+    // Those of an Any are written so either way, and entries of maps have no names of their own.
+    (options?.mapEntry !== true && (field ?? []).some(isProtoName)) || (nestedType ?? []).some(isWritten);
+  return name !== "google.protobuf" && (messageType ?? []).some(isWritten);
+}
+
+/** Gives the name of a field or a oneof in the `.proto` file. */
+type Restore = (name: string) => string;
+
 /** There is one file for each package; those of several calls of `load` may have different parts of it. */
-function mergePackages(files: readonly Uint8Array[]): descriptor.IFileDescriptorProto[] {
+function mergePackages(
+  files: readonly descriptor.IFileDescriptorProto[],
+  restore: Restore,
+): descriptor.IFileDescriptorProto[] {
   const packages = new Map<string, descriptor.IFileDescriptorProto>();
-  for (const bytes of files) {
-    const file = descriptor.FileDescriptorProto.decode(bytes) as descriptor.IFileDescriptorProto;
+  const restoreAll = (messages: readonly descriptor.IDescriptorProto[] | undefined) =>
+    messages?.map((message) => restoreMessage(message, restore));
+  for (const file of files) {
     const name = file.package ?? "";
     if (name === "google.protobuf") continue; // these are built in
     const known = packages.get(name);
@@ -70,7 +91,7 @@ function mergePackages(files: readonly Uint8Array[]): descriptor.IFileDescriptor
       package: name,
       syntax: "proto3",
       dependency: wellKnownFiles,
-      messageType: mergeByName(known?.messageType, file.messageType?.map(restoreMessage)),
+      messageType: mergeByName(known?.messageType, restoreAll(file.messageType)),
       enumType: mergeByName(known?.enumType, file.enumType),
       service: mergeByName(known?.service, file.service),
     });
@@ -82,17 +103,17 @@ function mergeByName<T extends { name?: string }>(known: readonly T[] = [], more
   return [...known, ...more.filter((one) => !known.some((other) => other.name === one.name))];
 }
 
-function restoreMessage(message: descriptor.IDescriptorProto): descriptor.IDescriptorProto {
+function restoreMessage(message: descriptor.IDescriptorProto, restore: Restore): descriptor.IDescriptorProto {
   return {
     ...message,
     field:
       message.field?.map((field) => {
         const oneof =
           field.oneofIndex === undefined ? undefined : message.oneofDecl?.[field.oneofIndex]?.name;
-        return { ...field, name: restoreName(field.name ?? ""), proto3Optional: oneof === `_${field.name}` };
+        return { ...field, name: restore(field.name ?? ""), proto3Optional: oneof === `_${field.name}` };
       }) ?? [],
-    oneofDecl: message.oneofDecl?.map((oneof) => ({ ...oneof, name: restoreName(oneof.name ?? "") })) ?? [],
-    nestedType: message.nestedType?.map(restoreMessage) ?? [],
+    oneofDecl: message.oneofDecl?.map((oneof) => ({ ...oneof, name: restore(oneof.name ?? "") })) ?? [],
+    nestedType: message.nestedType?.map((nested) => restoreMessage(nested, restore)) ?? [],
   };
 }
 

@@ -59,7 +59,7 @@ export function loadSchemaSync(source: SchemaSource, options: LoadOptions = {}, 
 
 function* readSchema(source: SchemaSource, given: LoadOptions, report: Report): Reading<Schema> {
   const options = resolveLoadOptions(given, report);
-  const { root, files, locate } = yield* readSource(source, options, report);
+  const { root, files, lack, locate } = yield* readSource(source, options, report);
   const configured =
     options.serviceConfig === undefined
       ? new Map<string, ConfiguredRules>()
@@ -75,11 +75,12 @@ function* readSchema(source: SchemaSource, given: LoadOptions, report: Report): 
     services,
     representation: options.representation,
     files,
+    lack,
     locate: (method, part) => configured.get(method)?.locate(part) ?? locate(method, part),
   };
 }
 
-interface Source extends Pick<Schema, "files" | "locate"> {
+interface Source extends Pick<Schema, "files" | "lack" | "locate"> {
   readonly root: protobuf.Root;
 }
 
@@ -89,10 +90,16 @@ function* readSource(source: SchemaSource, options: ResolvedLoadOptions, report:
   const paths = findPaths(source);
   if (paths !== undefined) return yield* readPaths(paths, options, report);
   const root = findRoot(source);
-  if (root === undefined) return describeRoot(loadPackageDefinition(source, keepCase, report));
+  if (root === undefined) {
+    return { ...describeRoot(loadPackageDefinition(source, keepCase, report)), lack: packageDefinitionLack };
+  }
   resolveRoot(root, (fault) => report(fault));
   return describeRoot(root);
 }
+
+const packageDefinitionLack =
+  "a PackageDefinition of @grpc/proto-loader has no json_name and no options of fields, and the names of fields only " +
+  "if it was loaded with keepCase: load the .proto files instead";
 
 const setExtensions = /\.(binpb|pb|desc|protoset)$/;
 

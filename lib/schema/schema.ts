@@ -17,6 +17,8 @@ export interface Schema {
   readonly representation: Representation;
   /** The files of a descriptor set as they were serialized; empty for any other source. */
   readonly files: readonly SchemaFile[];
+  /** What the source does not tell, and where it is told: for whoever has a fault of it to report. */
+  readonly lack?: string | undefined;
   /**
    * Find where a method, or a part of one of its HTTP rules, is written.
    *

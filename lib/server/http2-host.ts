@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   constants,
   performServerHandshake,
@@ -12,8 +13,10 @@ import { type ConnectionPolicy, keepConnection } from "../grpc/wire/keep-connect
 import type { HttpHandler } from "../http/http-message.js";
 import type { Http2Request } from "./http2-exchange.js";
 import { Http2HttpRequest } from "./http2-http.js";
-import type { RequestListener } from "./listen.js";
 import { printPeer, readAuthContext } from "./peer.js";
+
+/** An Express app, or any other function that answers node's requests. */
+export type RequestListener = (req: IncomingMessage, res: ServerResponse) => unknown;
 
 export interface Http2HostOptions {
   readonly grpc: GrpcOverHttp2;

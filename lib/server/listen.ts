@@ -14,11 +14,8 @@ import type { Services } from "../services.js";
 import { toTranscoder } from "./create-transcoder.js";
 import { createHttpHandler, type TranscodingOptions } from "./http-handler.js";
 import { createHttp1Drain } from "./http1-drain.js";
-import { createHttp2Host } from "./http2-host.js";
+import { createHttp2Host, type RequestListener } from "./http2-host.js";
 import { sniffProtocol } from "./sniff-protocol.js";
-
-/** An Express app, or any other function that answers node's requests. */
-export type RequestListener = (req: IncomingMessage, res: ServerResponse) => unknown;
 
 export interface ListenOptions extends TranscodingOptions, BuiltInOptions {
   /**

@@ -102,6 +102,22 @@ describe("the imports of lib", () => {
     });
   }
 
+  it("lead nowhere back, those of types included", () => {
+    const targets = new Map(files.map((file) => [file, [] as string[]]));
+    for (const { file, target } of imports) {
+      if (!target.startsWith(".")) continue;
+      const to = relative(lib, resolve(lib, dirname(file), target)).replace(/\.js$/, ".ts");
+      targets.get(file)?.push(to);
+    }
+    // Taken away again and again: files that import none of those that are left. What remains is in circles.
+    for (;;) {
+      const free = [...targets].filter(([, to]) => !to.some((one) => targets.has(one)));
+      if (free.length === 0) break;
+      for (const [file] of free) targets.delete(file);
+    }
+    assert.deepEqual([...targets.keys()], []);
+  });
+
   it("are within folders that have a place", () => {
     const folders = new Set(files.map(folderOf));
     folders.delete(".");

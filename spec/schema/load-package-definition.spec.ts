@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { loadSync, type Options } from "@grpc/proto-loader";
 import { describe, it } from "vitest";
+import { loadServicesSync } from "../../lib/index.js";
 import { loadSchemaSync } from "../../lib/schema/load-schema.js";
 
 const includeDirs = ["spec/cases/proto", "node_modules/google-proto-files"];
@@ -81,6 +82,23 @@ describe("loadSchemaSync of a PackageDefinition", () => {
       name: "ConfigError",
       message: /^a descriptor of the PackageDefinition cannot be read: index out of range/,
     });
+  });
+
+  const mixed = new URL("../cases/proto/mixed/v1/mixed.proto", import.meta.url).pathname;
+
+  it("has the names of fields as they are written, with keepCase", () => {
+    const { root } = loadSchemaSync(loadSync(mixed, { includeDirs, keepCase: true }));
+    const names = root.lookupType("mixed.v1.Request").fieldsArray.map(({ protoName }) => protoName);
+    assert.deepEqual(names, ["page_size", "fooBar"]);
+  });
+
+  it("says what it lacks when a rule does not fit without it", () => {
+    assert.throws(() => loadServicesSync(loadSync(mixed, { includeDirs })), {
+      name: "ConfigError",
+      message:
+        /field "fooBar" is not in mixed\.v1\.Request(?:.|\n)*has no json_name and no options of fields/,
+    });
+    assert.equal(loadServicesSync(loadSync(mixed, { includeDirs, keepCase: true })).routes.length, 1);
   });
 
   it("has neither comments nor the options of fields", () => {
