@@ -71,6 +71,9 @@ const commands = blocks.flatMap(({ language, text }, index) => {
 const setup = commands.find(({ text }) => text.startsWith("npm init"))?.lines ?? [];
 const installed = setup.filter((line) => line.startsWith("npm install")).flatMap((line) => line.split(" "));
 
+/** The program of this package, which is not built here. */
+const commandLine = `node --import tsx ${join(projectDir, "lib/cli/main.ts")}`;
+
 const programs = commands.filter(
   ({ lines, printed }) => /^npx tsx \S+$/.test(lines[0] ?? "") && printed === undefined,
 );
@@ -150,7 +153,8 @@ describe("README.md", () => {
   for (const { lines, printed = "" } of answers) {
     it(`tells what ${lines[0]} prints`, { timeout: 60_000 }, async () => {
       assert.equal(lines.length, 1);
-      const { stdout } = await run("sh", ["-c", translate(lines[0] ?? "")], { cwd: folder });
+      const line = translate(lines[0] ?? "").replace(/^npx express-grpc-transcoding\b/, commandLine);
+      const { stdout } = await run("sh", ["-c", line], { cwd: folder });
       assert.equal(stdout.trimEnd(), printed.trimEnd());
     });
   }
