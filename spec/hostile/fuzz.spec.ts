@@ -178,8 +178,8 @@ async function sendOne(target: Target, number: number, statuses: Map<string, num
   const request = mutateRequest(random.pick(target.seeds), random);
   const text = Buffer.concat(request.pieces).toString("latin1");
   try {
-    // A download that fails after its first piece can only be cut off.
-    const mayBeCut = /\/v1\/streams\//.test(text);
+    // A download that fails after its first piece can only be cut off; so is a conversation whose client leaves.
+    const mayBeCut = request.mayLackEnd || /\/v1\/streams\//.test(text);
     const answer = await exchange(target.port, { ...request, mayBeCut });
     if (answer !== undefined) check(answer, text);
     const key = answer === undefined ? "left" : answer.isFromNode ? "by node" : String(answer.status);
