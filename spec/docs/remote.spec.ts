@@ -1,0 +1,10 @@
+import assert from "node:assert/strict";
+import { describe, it } from "vitest";
+import { runPage } from "./run-page.js";
+
+describe("docs/remote.md", () => {
+  it("is a program that prints what it says", async () => {
+    const { stdout, printed } = await runPage("remote.md");
+    assert.equal(stdout, printed);
+  });
+});
