@@ -143,10 +143,10 @@ function slowFieldFinder(
     const name = reader.readString();
     const index = indexes.get(name) ?? lowerCase.get(name.toLowerCase());
     if (index !== undefined) return index;
+    reader.colon();
     if (name === "@type" && open === reader.anyAt) {
       if (nameAt !== reader.typeAt) reader.fail("duplicate", nameAt);
     } else if (!context.ignoreUnknownFields) reader.fail("unknown", nameAt);
-    reader.colon();
     reader.skipValue();
     return -1;
   };

@@ -1,4 +1,5 @@
 import type protobuf from "protobufjs";
+import { checkOptionNames } from "../schema/check-option-names.js";
 import type { Representation } from "../schema/representation.js";
 import { type AnyCodec, createAnyCodec } from "./any-codec.js";
 import type { FieldCodec, JsonCodecs, JsonSwitches, MessageCodec } from "./codec.js";
@@ -73,6 +74,7 @@ class CodecFamily {
   /** The codecs for `current` switches with some changes. */
   with(current: Switches, changes: JsonSwitches): JsonCodecs {
     const names = Object.keys(allOff) as (keyof Switches)[];
+    checkOptionNames(changes, names);
     const entries = names.map((name) => [name, changes[name] ?? current[name]]);
     // The entries are those of `allOff`.
     const switches = Object.fromEntries(entries) as Switches;

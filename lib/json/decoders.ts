@@ -105,6 +105,7 @@ export function createDecoders(
   };
   const readContext: ReadContext = {
     representation,
+    ignoreUnknownFields: switches.ignoreUnknownFields,
     snakeCaseFieldMasks: switches.snakeCaseFieldMasks,
     element,
     resolveType,

@@ -140,7 +140,7 @@ function descend(
   const { open, step, isUnknown } = level;
   const { field, path, parent } = cursor;
   if (field !== undefined && !cursor.isElement && (field.map || field.repeated)) {
-    return { path: `${path}[${step}]`, parent, field, isElement: true };
+    return { path: `${path}[${cut(String(step))}]`, parent, field, isElement: true };
   }
   const message =
     cursor.message ?? (field?.resolvedType instanceof protobuf.Type ? field.resolvedType : undefined);
@@ -148,7 +148,7 @@ function descend(
   const hasFields = type !== undefined && !isWellKnown(type) && !isUnknown;
   const child = hasFields ? findField(type, String(step)) : undefined;
   if (child === undefined) {
-    const below = typeof step === "number" ? `${path}[${step}]` : join(path, step);
+    const below = typeof step === "number" ? `${path}[${step}]` : join(path, cut(step));
     return {
       path: below,
       parent: type === undefined ? "" : qualifiedName(type),

@@ -310,10 +310,10 @@ export class JsonReader {
     do {
       const nameAt = this.at;
       const name = this.readString();
+      this.colon();
       if (names.has(name)) this.fail("duplicate", nameAt);
       names.add(name);
       if (name === "@type") this.typeNames.set(open, nameAt);
-      this.colon();
       this.skipValue();
     } while (this.nextMember());
   }

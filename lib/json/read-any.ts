@@ -3,7 +3,7 @@ import { isWellKnown } from "../schema/well-known.js";
 import { compileObject } from "./generated-function.js";
 import { bytesForm } from "./handler-form.js";
 import type { JsonReader } from "./json-reader.js";
-import type { LazyReader, ReadContext, ReadValue } from "./read-value.js";
+import type { ReadContext, ReadValue } from "./read-value.js";
 
 /**
  * The reader of `google.protobuf.Any`: the members beside `@type` are those of the message that it names, or one
@@ -33,8 +33,10 @@ export function createAnyReader(type: protobuf.Type, context: ReadContext): Read
     }
     const content = url.includes("/") ? context.resolveType(url) : undefined;
     if (content === undefined) return reader.fail("type", at, url);
-    const inner = context.wireReader(content);
-    const message = isWellKnown(content) ? readValueMember(reader, inner) : inner.get()(reader, undefined);
+    const message =
+      isWellKnown(content) || isEmpty(content)
+        ? readValueMember(reader, content, context)
+        : context.wireReader(content).get()(reader, undefined);
     reader.anyAt = anyAt;
     reader.typeAt = typeAt;
     return make(
@@ -75,9 +77,19 @@ function findTypeName(reader: JsonReader): number | undefined {
   return undefined;
 }
 
+/** Some peers write an Empty in an Any like the well-known types, others like any message: both are read. */
+function isEmpty(type: protobuf.Type): boolean {
+  return type.fullName === ".google.protobuf.Empty";
+}
+
 /** Read `{ "@type": ..., "value": ... }`, the form of well-known types in an Any. */
-function readValueMember(reader: JsonReader, inner: LazyReader): unknown {
+function readValueMember(
+  reader: JsonReader,
+  type: protobuf.Type,
+  { wireReader, ignoreUnknownFields }: ReadContext,
+): unknown {
   const { at, typeAt } = reader;
+  const inner = wireReader(type);
   let value: unknown;
   let isRead = false;
   if (!reader.openObject()) reader.failValue(at);
@@ -88,16 +100,18 @@ function readValueMember(reader: JsonReader, inner: LazyReader): unknown {
     if (name === "@type") {
       if (nameAt !== typeAt) reader.fail("duplicate", nameAt);
       reader.skipValue();
+    } else if (name !== "value") {
+      if (!ignoreUnknownFields) reader.fail("unknown", nameAt);
+      reader.skipValue();
     } else {
-      if (name !== "value") reader.fail("unknown", nameAt);
       if (isRead) reader.fail("duplicate", nameAt);
       const valueAt = reader.at;
       value = inner.get()(reader, undefined) ?? reader.failValue(valueAt);
       isRead = true;
     }
   } while (reader.nextMember());
-  if (!isRead) reader.failValue(at);
-  return value;
+  if (!isRead && !isEmpty(type)) reader.failValue(at);
+  return value ?? {};
 }
 
 /** A message in wire form → bytes. protobufjs refuses messages that are nested too deep. */

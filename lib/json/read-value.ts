@@ -12,6 +12,7 @@ export type LazyReader = LazyFunction<ReadValue>;
 /** What the readers of well-known types need from their surroundings. */
 export interface ReadContext {
   readonly representation: Representation;
+  readonly ignoreUnknownFields: boolean;
   readonly snakeCaseFieldMasks: boolean;
   /** The reader of a field's value, or of one element or entry value of it. */
   element(field: protobuf.Field): ReadValue;

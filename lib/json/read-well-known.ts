@@ -105,8 +105,8 @@ function structReader(type: protobuf.Type, context: ReadContext): ReadValue {
     do {
       const nameAt = reader.at;
       const name = reader.readString();
-      if (Object.hasOwn(fields, name)) reader.fail("duplicate", nameAt);
       reader.colon();
+      if (Object.hasOwn(fields, name)) reader.fail("duplicate", nameAt);
       setOwn(fields, name, readValue(reader, undefined));
     } while (reader.nextMember());
     return make(fields);

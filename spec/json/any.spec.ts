@@ -33,6 +33,27 @@ describe("an Any", () => {
     });
   }
 
+  it("holds an Empty in the form of well-known types or of others, as peers write it", () => {
+    const root = parseRoot(`
+      syntax = "proto3";
+      import "google/protobuf/any.proto"; import "google/protobuf/empty.proto";
+      message M { google.protobuf.Any any = 1; google.protobuf.Empty empty = 2; }`);
+    const codec = createJsonCodecs(root, defaultRepresentation).message(root.lookupType("M"));
+    const json = '{"any":{"@type":"a/google.protobuf.Empty"}}';
+    assert.equal(codec.encode(codec.decode(json)), json);
+    assert.equal(codec.encode(codec.decode(json.replace("}}", ',"value":{}}}'))), json);
+    for (const member of ['"value":1', '"value":{"a":1}', '"other":{}']) {
+      assert.throws(() => codec.decode(json.replace("}}", `,${member}}}`)), { name: "RpcError" });
+    }
+  });
+
+  it("skips unknown members beside a value where that is asked for", () => {
+    const json = '{"detail":{"@type":"a/google.protobuf.Duration","other":[1],"value":"1s"}}';
+    assert.throws(() => bookCodec.decode(json), { message: /^unknown field "detail.other"/ });
+    const lenient = bookCodecs.with({ ignoreUnknownFields: true }).message(bookType);
+    assert.deepEqual(lenient.decode(json), lenient.decode(json.replace('"other":[1],', "")));
+  });
+
   it("has its type anywhere among its members", () => {
     const author = '{"displayName":"A \\" \\u0041","@type":"a/acme.Author","books":[{"name":"\\\\"}]}';
     const message = '{"@type":"a/acme.Author","displayName":"A \\" A","books":[{"name":"\\\\"}]}';

@@ -47,6 +47,7 @@ const fieldFaults: readonly (readonly [text: string, path: string, message: stri
   ['{"byFlag": {"TRUE": ""}}', "by_flag", 'invalid key "TRUE" for field "by_flag" (map<bool, string>)'],
   ['{"byYear": {"7": {"zzz": 1}}}', "by_year[7].zzz", 'unknown field "by_year[7].zzz" in acme.Author'],
   ['{"byYear": {"7": {}, "07": {}}}', "by_year[07]", 'field "by_year[07]" is given twice'],
+  ['{"labels": {"a": 1, "b": 2, "a": 3}}', "labels.a", 'field "labels.a" is given twice'],
   ['{"zzz": 1}', "zzz", 'unknown field "zzz" in acme.Book'],
   ['{"PageCount": 1}', "PageCount", 'unknown field "PageCount" in acme.Book'],
   ['{"__proto__": {}}', "__proto__", 'unknown field "__proto__" in acme.Book'],

@@ -188,6 +188,26 @@ describe("large input", () => {
   }
 });
 
+describe("what a client is told", () => {
+  const long = "x".repeat(1_000_000);
+  const texts: Readonly<Record<string, string>> = {
+    "an unknown member": `{"${long}":1}`,
+    "a value of a map": `{"counts":{"${long}":"a"}}`,
+    "a key of a map": `{"byYear":{"${long}":{}}}`,
+    "a member of a Struct": `{"labels":{"${long}":1,"${long}":2}}`,
+    "the type of an Any": `{"detail":{"@type":"a/${long}"}}`,
+    "a value": `{"pageCount":"${long}"}`,
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    it(`is short, however long ${name} is`, () => {
+      assert.throws(
+        () => bookCodec.decode(text),
+        (error) => error instanceof RpcError && error.message.length < 300,
+      );
+    });
+  }
+});
+
 describe("large schemas", () => {
   it("cost nothing until they are used", () => {
     const root = new protobuf.Root();

@@ -183,6 +183,14 @@ describe("JSON switches", () => {
     assert.notEqual(codecs.message(bookType), bookCodecs.message(bookType));
   });
 
+  it("that do not exist are refused", () => {
+    const misspelt: object = { ignoreUnknownField: true };
+    assert.throws(() => bookCodecs.with(misspelt), {
+      name: "ConfigError",
+      message: /unknown option "ignoreUnknownField"; did you mean "ignoreUnknownFields"\?/,
+    });
+  });
+
   it("keep prefixes that enum values need", () => {
     const root = parseRoot(`
       syntax = "proto3";
