@@ -119,6 +119,8 @@ function check(answer: RawAnswer, text: string): void {
   if (isFromNode) return;
   const contentType = headers.find(([name]) => name === "content-type")?.[1] ?? "";
   if (status < 300) {
+    // An HttpBody comes back as it came, whatever it calls itself.
+    if (/^[A-Z]+ \/v1\/(raw|files|streams\/(files|convert))/.test(text)) return;
     if (/^application\/json/.test(contentType) && body.length > 0) JSON.parse(body.toString());
     return;
   }
