@@ -7,6 +7,8 @@ export default defineConfig({
   },
   test: {
     pool: "forks",
+    // Vitest leaves one core to itself, which is half of two.
+    maxWorkers: "100%",
     projects: [
       // npm test
       {
