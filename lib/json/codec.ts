@@ -25,7 +25,7 @@ export interface JsonSwitches {
   readonly snakeCaseFieldMasks?: boolean | undefined;
 }
 
-/** ProtoJSON of one message type. Every input fault is an `RpcError` INVALID_ARGUMENT that names field and value. */
+/** ProtoJSON of one message type. Every fault of a text is an `RpcError` INVALID_ARGUMENT that names field and value. */
 export interface MessageCodec {
   /** A message with nothing set, as a handler sees it. */
   create(): Record<string, unknown>;

@@ -2,7 +2,7 @@ import type protobuf from "protobufjs";
 import { findOneof } from "../schema/find-oneof.js";
 import type { Representation } from "../schema/representation.js";
 import { compileNameFinder } from "./compile-name-finder.js";
-import { fieldsByName, jsonName } from "./field-names.js";
+import { fieldsByName, jsonName } from "../schema/field-names.js";
 import { type DecoderContext, FieldReader } from "./field-reader.js";
 import { FunctionSource, propertyKey, quote } from "./generated-function.js";
 import type { JsonReader } from "./json-reader.js";

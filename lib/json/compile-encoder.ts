@@ -1,4 +1,5 @@
 import type protobuf from "protobufjs";
+import { answerNames } from "../schema/field-names.js";
 import { findOneof } from "../schema/find-oneof.js";
 import { hasOwnFields } from "../schema/wire-values.js";
 import { type EncoderContext, FieldWriter } from "./field-writer.js";
@@ -37,8 +38,8 @@ import type { WriteValue } from "./write-scalar.js";
  */
 export function compileEncoder(type: protobuf.Type, context: EncoderContext): WriteValue {
   const source = new FunctionSource();
-  const fields = type.fieldsArray.map(
-    (field, index) => new FieldWriter(field.resolve(), index, source, context),
+  const fields = [...answerNames(type)].map(
+    ([field, names], index) => new FieldWriter({ field, index, names }, source, context),
   );
   const oneofs = [
     ...new Set(fields.map(({ field }) => findOneof(field)).filter((oneof) => oneof !== undefined)),
@@ -82,7 +83,7 @@ function writeCheck(source: FunctionSource, first: FieldWriter | undefined): voi
 /** Generate the writer of one field as a whole, for where HTTP carries it alone. */
 export function compileFieldEncoder(field: protobuf.Field, context: EncoderContext): WriteValue {
   const source = new FunctionSource();
-  const writer = new FieldWriter(field.resolve(), 0, source, context);
+  const writer = new FieldWriter({ field: field.resolve(), index: 0, names: [] }, source, context);
   writer.declareWriter();
   source.line("return function write(w, at, v, depth) {");
   writer.writeAlone();

@@ -2,7 +2,7 @@ import protobuf from "protobufjs";
 import { codes, invalidField, RpcError } from "../call/rpc-error.js";
 import { qualifiedName } from "../schema/walk.js";
 import { isWellKnown } from "../schema/well-known.js";
-import { elementTypeName, fieldsByName, fieldTypeName, protoName } from "./field-names.js";
+import { elementTypeName, fieldsByName, fieldTypeName, protoName } from "../schema/field-names.js";
 import type { JsonFault } from "./json-fault.js";
 import { JsonReader, maxDepth } from "./json-reader.js";
 import type { ResolveType } from "./resolve-type.js";

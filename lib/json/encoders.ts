@@ -5,6 +5,7 @@ import { toEnum } from "../schema/wire-values.js";
 import { compileEncoder, compileFieldEncoder } from "./compile-encoder.js";
 import { enumNames } from "./enum-names.js";
 import type { EncoderContext } from "./field-writer.js";
+import type { JsonWriter } from "./json-writer.js";
 import { LazyFunction } from "./lazy-function.js";
 import { type IntegerRange, integerRanges } from "./number-text.js";
 import {
@@ -151,10 +152,19 @@ function keyWriter(field: protobuf.MapField): WriteValue {
   if (keyType === "bool") return writeBool;
   const range = integerRanges.get(keyType)!;
   const write = digitsWriter(range);
-  return range.is64 ? (writer, at, key, depth) => write(writer, at, unhash(key, range), depth) : write;
+  if (!range.is64) return write;
+  return (writer, at, key, depth) =>
+    write(writer, at, isHash(key, writer) ? fromHash(key, range) : key, depth);
 }
 
-/** In messages that protobufjs decoded, 64-bit keys are the eight bytes of the number as text. */
-function unhash(key: unknown, { isUnsigned }: IntegerRange): unknown {
-  return typeof key === "string" ? protobuf.util.longFromKey(key, isUnsigned) : key;
+/**
+ * Whether a 64-bit key is the eight bytes of its number as text, as in messages that protobufjs decoded. A handler may
+ * answer such a message as well; there, eight digits are a number.
+ */
+function isHash(key: unknown, { isDecoded }: JsonWriter): key is string {
+  return typeof key === "string" && key.length === 8 && (isDecoded || !/^-?[0-9]+$/.test(key));
+}
+
+function fromHash(key: string, { isUnsigned }: IntegerRange): unknown {
+  return protobuf.util.longFromHash(key, isUnsigned);
 }

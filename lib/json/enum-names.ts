@@ -41,12 +41,16 @@ function jsonName(type: protobuf.Enum, name: string): string {
   return typeof custom === "string" ? custom : name;
 }
 
-/** Take the enum's name off the names of its values, where that leaves names that differ. */
+/** Take the enum's name off the names of its values, where that leaves names that no other value has in any form. */
 function withoutPrefix(enumName: string, names: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const short = new Map([...names].map(([name, text]) => [name, removePrefix(enumName, text)]));
-  const uses = new Map<string, number>();
-  for (const text of [...short.values()]) uses.set(text, (uses.get(text) ?? 0) + 1);
-  return new Map([...short].map(([name, text]) => [name, uses.get(text) === 1 ? text : names.get(name)!]));
+  const users = new Map<string, Set<string>>();
+  for (const [name, text] of [...short, ...names, ...[...names.keys()].map((key) => [key, key] as const)]) {
+    users.set(text, (users.get(text) ?? new Set()).add(name));
+  }
+  return new Map(
+    [...short].map(([name, text]) => [name, users.get(text)?.size === 1 ? text : names.get(name)!]),
+  );
 }
 
 /**

@@ -1,10 +1,10 @@
 import protobuf from "protobufjs";
+import { answerNames, elementTypeName, fieldTypeName, protoName } from "../schema/field-names.js";
 import { qualifiedName } from "../schema/walk.js";
 import { isWellKnown } from "../schema/well-known.js";
 import { WrongValue } from "../schema/wire-values.js";
 import type { Subject } from "./describe-fault.js";
 import type { Encoders } from "./encoders.js";
-import { elementTypeName, fieldTypeName, namesOf, protoName } from "./field-names.js";
 import { maxDepth } from "./json-reader.js";
 import { JsonWriter } from "./json-writer.js";
 
@@ -51,8 +51,8 @@ function findInMessage(
   search: Search,
 ): Found | undefined {
   if (typeof message !== "object" || message === null || isWellKnown(type)) return undefined;
-  for (const field of type.fieldsArray) {
-    const name = namesOf(field).find((key) => Object.hasOwn(message, key));
+  for (const [field, names] of answerNames(type)) {
+    const name = names.find((key) => Object.hasOwn(message, key));
     if (name === undefined) continue;
     const value = (message as Record<string, unknown>)[name];
     const found = findInField(
@@ -70,9 +70,8 @@ function findInField(value: unknown, field: protobuf.Field, path: string, search
   if (value === undefined || value === null) return undefined;
   const type = fieldTypeName(field);
   if (!field.repeated && !field.map) return findInElement(value, field, path, search);
-  if (field.repeated && !Array.isArray(value)) return { path, type };
-  if (typeof value !== "object") return { path, type };
-  const entries: Iterable<[unknown, unknown]> = value instanceof Map ? value : Object.entries(value);
+  if (typeof value !== "object" || (field.repeated && !(Symbol.iterator in value))) return { path, type };
+  const entries = field.repeated ? [...(value as Iterable<unknown>)].entries() : entriesOf(value);
   for (const [key, item] of entries) {
     const found = findInElement(item, field, `${path}[${String(key)}]`, search);
     if (found !== undefined) return found;
@@ -81,6 +80,11 @@ function findInField(value: unknown, field: protobuf.Field, path: string, search
   return field.map && fails(() => search.encoders.field(field)(search.writer, 0, value, 0))
     ? { path, type }
     : undefined;
+}
+
+/** A list has no key for what was never set in it; a map has those that it was given. */
+function entriesOf(map: object): Iterable<[unknown, unknown]> {
+  return map instanceof Map ? map : Object.entries(map);
 }
 
 function findInElement(

@@ -3,7 +3,7 @@ import { invalidField } from "../call/rpc-error.js";
 import type { FieldCodec } from "./codec.js";
 import { parseKey } from "./decoders.js";
 import { cut } from "./describe-fault.js";
-import { protoName } from "./field-names.js";
+import { protoName } from "../schema/field-names.js";
 import { LazyFunction } from "./lazy-function.js";
 import { type Compiled, readAll, writeText, writeToBytes } from "./message-codec.js";
 import { createTextParser } from "./parse-text.js";

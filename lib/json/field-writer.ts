@@ -1,7 +1,8 @@
 import protobuf from "protobufjs";
+import { jsonName, protoName } from "../schema/field-names.js";
 import { isWrittenAsString } from "../schema/well-known.js";
 import { keysOf, toList } from "../schema/wire-values.js";
-import { jsonName, namesOf, protoName } from "./field-names.js";
+import { entriesByText } from "./entries-by-text.js";
 import { type FunctionSource, quote } from "./generated-function.js";
 import { JsonWriter } from "./json-writer.js";
 import type { LazyWriter, ValueWriter, WriteValue } from "./write-scalar.js";
@@ -18,18 +19,27 @@ export interface EncoderContext {
   keyWriter(field: protobuf.MapField): WriteValue;
 }
 
+/** A field, its place among those of its message, and the names under which it is looked for. */
+export interface WrittenField {
+  readonly field: protobuf.Field;
+  readonly index: number;
+  readonly names: readonly string[];
+}
+
 /** The pieces of a generated encoder that belong to one field. */
 export class FieldWriter {
   readonly field: protobuf.Field;
   readonly #index: number;
+  readonly #names: readonly string[];
   readonly #source: FunctionSource;
   readonly #context: EncoderContext;
   /** The writer of scalars and enums. */
   readonly #scalar: ValueWriter | undefined;
 
-  constructor(field: protobuf.Field, index: number, source: FunctionSource, context: EncoderContext) {
+  constructor({ field, index, names }: WrittenField, source: FunctionSource, context: EncoderContext) {
     this.field = field;
     this.#index = index;
+    this.#names = names;
     this.#source = source;
     this.#context = context;
     this.#scalar = field.resolvedType instanceof protobuf.Type ? undefined : context.scalarWriter(field);
@@ -160,7 +170,7 @@ export class FieldWriter {
 
   /** Set `v` from the field's name in handlers, or else from its other names. */
   loadValue(): void {
-    for (const [i, name] of namesOf(this.field).entries()) {
+    for (const [i, name] of this.#names.entries()) {
       // What every object inherits is not a field.
       const value =
         name in Object.prototype
@@ -177,7 +187,7 @@ export class FieldWriter {
     if (!this.#hasPresence) return this.field.type === "string" ? `${isThere} && v !== ""` : isThere;
     // What prototypes have for messages is `null`.
     if (this.#scalar === undefined) return isThere;
-    const owns = namesOf(this.field).map((name) => `Object.hasOwn(m, ${quote(name)})`);
+    const owns = this.#names.map((name) => `Object.hasOwn(m, ${quote(name)})`);
     return `${isThere} && (own || ${owns.join(" || ")})`;
   }
 
@@ -207,7 +217,8 @@ export class FieldWriter {
     const source = this.#source;
     source.line(`function write${this.#index}(w, start, map, depth) {`);
     source.line("let at = start;");
-    source.line("if (map instanceof Map) for (const [key, value] of map) {");
+    const byText = `${source.constant(entriesByText)}(map, ${quote(field.keyType)})`;
+    source.line(`if (map instanceof Map) for (const [key, value] of ${byText}) {`);
     this.#writeEntry(field, "value");
     source.line("} else {");
     const refuse = source.constant(keysOf);

@@ -28,6 +28,8 @@ export class JsonWriter {
   start = 0;
   /** Then each byte is a character. */
   isAscii = true;
+  /** Whether the message was decoded from bytes: then protobufjs has put the eight bytes of each 64-bit key as text. */
+  isDecoded = false;
   /** What several small answers share, and what a large one grew to, for the next large one. */
   #shared = this.bytes;
   #large: Buffer | undefined;
@@ -113,6 +115,7 @@ export class JsonWriter {
   /** The answer has been taken, or failed. */
   clear(): void {
     this.isAscii = true;
+    this.isDecoded = false;
     if (this.bytes === this.#shared) return;
     this.#large = this.bytes.length <= maxKeptSize ? this.bytes : undefined;
     this.#use(this.#shared);

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import protobuf from "protobufjs";
 import type { Representation } from "../schema/representation.js";
 import { createSerializer } from "../schema/serializer.js";
@@ -47,7 +48,8 @@ export function createMessageCodec(type: protobuf.Type, compiled: Compiled): Mes
         throw describeFault(new JsonFault("depth", 0), source);
       });
     },
-    fromBinary: (bytes) => encode(type.decode(bytes)),
+    fromBinary: (bytes) =>
+      writeText({ value: type.decode(bytes), isDecoded: true, subject: type, writer }, compiled),
   };
 }
 
@@ -60,6 +62,8 @@ function createEmpty(type: protobuf.Type, { representation }: Compiled): Message
 
 /** Read a text from its first to its last character; what is wrong with it is told to the client. */
 export function readAll(source: FaultSource, reader: LazyReader, readers: ReaderPool): unknown {
+  if (typeof source.text !== "string")
+    throw new TypeError(`JSON text is a string, not ${inspect(source.text)}`);
   const cursor = readers.take(source.text);
   try {
     cursor.start();
@@ -80,6 +84,8 @@ export function readAll(source: FaultSource, reader: LazyReader, readers: Reader
 /** A value, and how it is written. */
 export interface Answer {
   readonly value: unknown;
+  /** The value was decoded from bytes by protobufjs. */
+  readonly isDecoded?: boolean;
   readonly subject: Subject;
   readonly writer: LazyWriter;
 }
@@ -105,7 +111,9 @@ export function writeToBytes(answer: Answer, compiled: Compiled): Buffer {
 }
 
 /** Write a value; what is wrong with it is told to the server's owner. */
-function write({ value, subject, writer }: Answer, target: JsonWriter, { encoders }: Compiled): number {
+function write(answer: Answer, target: JsonWriter, { encoders }: Compiled): number {
+  const { value, isDecoded = false, subject, writer } = answer;
+  target.isDecoded = isDecoded;
   try {
     return writer.get()(target, target.start, value, 0);
   } catch (error) {

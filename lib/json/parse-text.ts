@@ -2,7 +2,7 @@ import protobuf from "protobufjs";
 import { invalidField } from "../call/rpc-error.js";
 import { isFreeForm, isWrapper, isWrittenAsString } from "../schema/well-known.js";
 import { cut } from "./describe-fault.js";
-import { elementTypeName, protoName } from "./field-names.js";
+import { elementTypeName, protoName } from "../schema/field-names.js";
 import { JsonFault } from "./json-fault.js";
 import type { ReaderPool } from "./json-reader.js";
 import type { Compiled } from "./message-codec.js";

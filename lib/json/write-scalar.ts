@@ -130,7 +130,7 @@ export function digitsWriter(range: IntegerRange): WriteValue {
 }
 
 /** The digits of an integer that is given as a number, a bigint, text or a `Long`. */
-function integerDigits(value: unknown, { is64, isUnsigned }: IntegerRange): string {
+export function integerDigits(value: unknown, { is64, isUnsigned }: IntegerRange): string {
   if (!is64) return String(isUnsigned ? toUint32(value) : toInt32(value));
   const integer = isUnsigned ? toUint64(value) : toInt64(value);
   if (typeof integer === "number") return String(integer);

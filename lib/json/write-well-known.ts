@@ -1,9 +1,10 @@
 import type protobuf from "protobufjs";
+import { answerNames } from "../schema/field-names.js";
+import { qualifiedName } from "../schema/walk.js";
 import { isWellKnown, wrapperNames } from "../schema/well-known.js";
 import { hasOwnFields, keysOf, toList, toText, WrongValue } from "../schema/wire-values.js";
 import { writeDuration } from "./duration.js";
 import { printFieldMask } from "./field-mask.js";
-import { namesOf } from "./field-names.js";
 import { FunctionSource, quote } from "./generated-function.js";
 import { maxDepth } from "./json-reader.js";
 import type { JsonWriter } from "./json-writer.js";
@@ -118,9 +119,9 @@ function listValueWriter(type: protobuf.Type, context: WriteContext): WriteValue
 
 function valueWriter(type: protobuf.Type, context: WriteContext): WriteValue {
   const kinds = new Map<string, { readonly id: number; readonly write: WriteValue }>();
-  for (const field of type.fieldsArray) {
+  for (const [field, names] of answerNames(type)) {
     const kind = { id: field.id, write: field.type === "double" ? writeFinite : context.element(field) };
-    for (const name of namesOf(field)) kinds.set(name, kind);
+    for (const name of names) kinds.set(name, kind);
   }
   return (writer, at, value, depth) => {
     // Each level of JSON is two messages. Objects that contain themselves have more than that.
@@ -157,21 +158,30 @@ function anyWriter(type: protobuf.Type, context: WriteContext): WriteValue {
     const message: object = Object.hasOwn(any, "@type") ? type.decode(context.encodeAny(any)) : any;
     const url = readUrl(message) ?? "";
     const bytes = toBuffer(readBytes(message) ?? []);
-    if (url === "") return writer.putAscii(at, "{}");
+    if (url === "" && bytes.length === 0) return writer.putAscii(at, "{}");
     const content = typeof url === "string" ? context.resolveType(url) : undefined;
     if (content === undefined) throw new WrongValue(url, "no such message type is known");
     const head = writer.putAscii(writeString(writer, writer.putAscii(at, '{"@type":"'), url), '"');
-    const write = context.message(content).get();
-    const inner = content.decode(bytes);
-    if (isWellKnown(content)) {
-      return writer.putAscii(write(writer, writer.putAscii(head, ',"value":'), inner, depth + 1), "}");
-    }
-    const end = write(writer, head, inner, depth + 1);
+    const inner = decodeContent(content, bytes);
+    const { isDecoded } = writer;
+    writer.isDecoded = true;
+    const start = isWellKnown(content) ? writer.putAscii(head, ',"value":') : head;
+    const end = context.message(content).get()(writer, start, inner, depth + 1);
+    writer.isDecoded = isDecoded;
+    if (start > head) return writer.putAscii(end, "}");
     // `{"@type":"a"` and `{"b":1}` are one object.
     if (end === head + 2) return writer.putAscii(head, "}");
     writer.putAscii(head, ",");
     return end;
   };
+}
+
+function decodeContent(type: protobuf.Type, bytes: Buffer): protobuf.Message {
+  try {
+    return type.decode(bytes);
+  } catch {
+    throw new WrongValue(bytes, `these are no bytes of ${qualifiedName(type)}`);
+  }
 }
 
 /**
@@ -187,7 +197,7 @@ function memberReader(type: protobuf.Type, id: number): (message: object) => unk
 
 /** An expression for a member of a message. What prototypes have are defaults, which in well-known types are worth nothing. */
 function memberOf(type: protobuf.Type, id: number, message: string): string {
-  const names = namesOf(type.fieldsById[id]!.resolve());
+  const names = answerNames(type).get(type.fieldsById[id]!) ?? [];
   return `(${names.map((name) => `${message}[${quote(name)}]`).join(" ?? ")})`;
 }
 

@@ -1,7 +1,7 @@
 import protobuf from "protobufjs";
 import type { Message } from "../call/message.js";
 import type { FieldCodec, JsonCodecs } from "../json/codec.js";
-import { protoName } from "../json/field-names.js";
+import { protoName } from "../schema/field-names.js";
 import { findOneof } from "../schema/find-oneof.js";
 import type { Representation } from "../schema/representation.js";
 import { createFieldSetter, type FieldSetter } from "./set-field.js";

@@ -1,7 +1,7 @@
 import { codes, invalidField, RpcError } from "../call/rpc-error.js";
 import { HttpError } from "../http/http-error.js";
 import type { Binding } from "../http-rule/binding.js";
-import { protoName } from "../json/field-names.js";
+import { protoName } from "../schema/field-names.js";
 
 /**
  * The error of a body that cannot be read, with the field that is at fault in its details: where the body as a whole

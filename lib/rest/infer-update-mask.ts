@@ -2,7 +2,7 @@ import protobuf from "protobufjs";
 import type { Message } from "../call/message.js";
 import type { Binding } from "../http-rule/binding.js";
 import type { JsonCodecs } from "../json/codec.js";
-import { fieldsByName, protoName } from "../json/field-names.js";
+import { fieldsByName, protoName } from "../schema/field-names.js";
 import type { Representation } from "../schema/representation.js";
 import { isWellKnown } from "../schema/well-known.js";
 import { createBindableField } from "./bindable-field.js";

@@ -1,6 +1,6 @@
 import protobuf from "protobufjs";
 import { enumValuesOf } from "./enum-values.js";
-import { qualifiedName } from "./walk.js";
+import { answerNames, elementTypeName, protoName } from "./field-names.js";
 import * as values from "./wire-values.js";
 
 /** Writes a message as handlers have it; `depth` counts the messages around it. */
@@ -36,7 +36,8 @@ export interface EncoderSlot {
  * The text holds only numbers and quoted names of the schema; all else is passed in beside it.
  */
 export function compileEncoder(type: protobuf.Type, slotOf: (type: protobuf.Type) => EncoderSlot): Encode {
-  const fields = type.fieldsArray.map((field) => field.resolve()).sort((a, b) => a.id - b.id);
+  const names = answerNames(type);
+  const fields = [...names.keys()].sort((a, b) => a.id - b.id);
   const slots = fields.map(({ resolvedType }) =>
     resolvedType instanceof protobuf.Type ? slotOf(resolvedType) : null,
   );
@@ -48,7 +49,7 @@ export function compileEncoder(type: protobuf.Type, slotOf: (type: protobuf.Type
     "if (m.$type === type) return type.encode(m, w);",
     "let f = 0, i, k, v;",
     "try {",
-    ...fields.map((field, index) => encodeField(field, index, namesOf(field, fields))),
+    ...fields.map((field, index) => encodeField(field, index, names.get(field) ?? [])),
     "} catch (e) { throw enclose(e, f, i ?? k); }",
     "return w;",
   ].join("\n");
@@ -60,20 +61,11 @@ export function compileEncoder(type: protobuf.Type, slotOf: (type: protobuf.Type
 
 /** Adds the field to the path of an error. */
 function encloser(fields: readonly protobuf.Field[]) {
-  const steps = fields.map((field) => {
-    const type = field.resolvedType === null ? field.type : qualifiedName(field.resolvedType);
-    return { name: field.declaringField === null ? field.protoName : `[${field.name.slice(1)}]`, type };
-  });
+  const steps = fields.map((field) => ({ name: protoName(field), type: elementTypeName(field) }));
   return (error: unknown, index: number, key: string | number | undefined): unknown => {
     const { name, type } = steps[index]!;
     return error instanceof values.WrongValue ? error.enclose(name, key, type) : error;
   };
-}
-
-/** The names by which a field is looked for: that of handlers, then those of JSON and of the `.proto` file. */
-function namesOf(field: protobuf.Field, fields: readonly protobuf.Field[]): string[] {
-  const others = new Set(fields.filter((other) => other !== field).map((other) => other.name));
-  return [...new Set([field.name, field.jsonName, field.protoName])].filter((name) => !others.has(name));
 }
 
 function encodeField(field: protobuf.Field, index: number, names: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { cutText } from "./cut-text.js";
 import type { EnumValues } from "./enum-values.js";
 
 /**
@@ -22,7 +23,7 @@ export class WrongValue extends Error {
       typeof value === "string"
         ? JSON.stringify(value)
         : inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
-    this.#value = text.length > 80 ? `${text.slice(0, 80)}...` : text;
+    this.#value = cutText(text);
     this.#reason = reason === "" ? "" : `: ${reason}`;
   }
 
@@ -92,9 +93,14 @@ export function toDouble(value: unknown): number {
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint")
     return Number(value);
   if (isLong(value)) return longToNumber(value);
-  const number = typeof value === "string" ? Number(value) : Number.NaN;
-  if (Number.isNaN(number) && value !== "NaN") throw new WrongValue(value);
-  return number;
+  if (value === "NaN") return Number.NaN;
+  if (typeof value === "string" && isNumberText(value)) return Number(value);
+  throw new WrongValue(value);
+}
+
+/** Decimal digits, not the other notations of JavaScript; space around them is nothing, but not nothing but space. */
+function isNumberText(text: string): boolean {
+  return /^\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|Infinity)\s*$/.test(text);
 }
 
 /** What the writer of protobufjs takes for 64 bits. */
@@ -120,7 +126,7 @@ export function toUint64(value: unknown): Int64 {
 /** The number itself, that of a text of so few digits that a number has them all, or of a Long that is small. */
 function exactNumber(value: unknown): number | undefined {
   let number = value;
-  if (typeof value === "string" && value.length < 16 && value !== "") number = Number(value);
+  if (typeof value === "string" && value.length < 16 && isNumberText(value)) number = Number(value);
   else if (isLong(value)) number = longToNumber(value);
   return Number.isSafeInteger(number) ? (number as number) : undefined;
 }

@@ -167,6 +167,32 @@ const answers: readonly (readonly [name: string, message: object, json: string])
     { detail: { type_url: "a/acme.Author", value: Buffer.from([10, 1, 65]) } },
     '{"detail":{"@type":"a/acme.Author","displayName":"A"}}',
   ],
+  ["an empty Any with no bytes", { detail: { type_url: "", value: Buffer.alloc(0) } }, '{"detail":{}}'],
+  [
+    "keys of a Map that are written alike: the last one counts",
+    {
+      counts: new Map<unknown, number>([
+        ["1", 1],
+        [1n, 2],
+        ["a", 3],
+      ]),
+      byYear: new Map<unknown, object>([
+        [1, { displayName: "A" }],
+        ["1", {}],
+        [2n, {}],
+      ]),
+      byFlag: new Map<unknown, string>([
+        [true, "a"],
+        ["true", "b"],
+      ]),
+    },
+    '{"counts":{"1":2,"a":3},"byYear":{"1":{},"2":{}},"byFlag":{"true":"b"}}',
+  ],
+  [
+    "numbers as text",
+    { pageCount: " 5 ", size: "+5", rating: ".5e1", weight: "5." },
+    '{"pageCount":5,"size":"5","rating":5,"weight":5}',
+  ],
   ["an Any of nothing", { detail: { type_url: "a/acme.Author" } }, '{"detail":{"@type":"a/acme.Author"}}'],
   ["an empty Any", { detail: {} }, '{"detail":{}}'],
   [
@@ -232,6 +258,27 @@ const faults: readonly (readonly [message: unknown, text: string])[] = [
   [
     { extra: { numberValue: Number.NaN } },
     'invalid value NaN for field "extra" (google.protobuf.Value): JSON has no such number',
+  ],
+  [
+    { detail: { type_url: "a/acme.Book", value: Buffer.from([10, 200, 1]) } },
+    'invalid value <Buffer 0a c8 01> for field "detail" (google.protobuf.Any): these are no bytes of acme.Book',
+  ],
+  [
+    { detail: { value: Buffer.from([1]) } },
+    'invalid value "" for field "detail" (google.protobuf.Any): no such message type is known',
+  ],
+  [{ tags: Array(1) }, 'invalid value undefined for field "tags[0]" (string)'],
+  [{ editors: [{}, undefined] }, 'invalid value undefined for field "editors[1]" (acme.Author)'],
+  [{ tags: new Set(["a", {}]) }, 'invalid value {} for field "tags[1]" (string)'],
+  [{ pageCount: "   " }, 'invalid value "   " for field "page_count" (int32)'],
+  [{ pageCount: "" }, 'invalid value "" for field "page_count" (int32)'],
+  [{ size: "  " }, 'invalid value "  " for field "size" (int64)'],
+  [{ size: "0x10" }, 'invalid value "0x10" for field "size" (int64)'],
+  [{ rating: "0b1" }, 'invalid value "0b1" for field "rating" (double)'],
+  [{ rating: "infinity" }, 'invalid value "infinity" for field "rating" (double)'],
+  [
+    { state: `${"x".repeat(78)}🐎` },
+    `invalid value "${"x".repeat(78)}... for field "state" (acme.BookState)`,
   ],
   [
     { detail: { type_url: "a/acme.Nothing" } },
@@ -344,6 +391,20 @@ describe("encode", () => {
       const text = `{"byYear":{"${key}":{}}}`;
       assert.equal(bookCodec.fromBinary(bookCodec.toBinary(text)), text);
     }
+  });
+
+  it("writes 64-bit keys whose bytes are digits", () => {
+    const number = "4050765991979987505"; // of the bytes "12345678"
+    const json = `{"byYear":{"12345678":{"displayName":"A"},"${number}":{}}}`;
+    assert.deepEqual(JSON.parse(bookCodec.fromBinary(bookCodec.toBinary(json))), JSON.parse(json));
+    assert.equal(bookCodec.encode(bookCodec.decode(json)), json);
+    const any = `{"detail":{"@type":"a/acme.Book",${json.slice(1)}}`;
+    assert.deepEqual(JSON.parse(bookCodec.fromBinary(bookCodec.toBinary(any))), JSON.parse(any));
+    const message = { ...bookCodec.decode(any), editors: [], byYear: { "12345678": {} } };
+    assert.deepEqual(JSON.parse(bookCodec.encode(message)), {
+      byYear: { "12345678": {} },
+      ...JSON.parse(any),
+    });
   });
 
   it("finds types of an Any only under their full names", () => {

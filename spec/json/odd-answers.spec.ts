@@ -41,6 +41,24 @@ function attempt(write: () => string): string {
 }
 
 describe("what a handler answers is the same in JSON and in bytes", () => {
+  it("under names that two fields could have", () => {
+    const odd = root.lookupType("kinds.v1.OddNames");
+    const codec = createJsonCodecs(root, representation).message(odd);
+    const { serialize: toBytes } = createSerializer(odd, representation);
+    const names: readonly (readonly [name: string, json: string])[] = [
+      ["URL", '{"address":"x"}'],
+      ["address", '{"address":"x"}'],
+      ["urlPath", '{"URL":"x"}'],
+      ["url_path", '{"URL":"x"}'],
+      ["to_string", '{"toString":"x"}'],
+      ["odd__name_1", '{"oddName1":"x"}'],
+    ];
+    for (const [name, json] of names) {
+      assert.equal(codec.encode({ [name]: "x" }), json);
+      assert.equal(codec.fromBinary(toBytes({ [name]: "x" })), json);
+    }
+  });
+
   for (const { name } of type.fieldsArray) {
     it(`for ${name}`, () => {
       for (const value of values) {

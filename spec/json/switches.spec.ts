@@ -157,6 +157,23 @@ describe("JSON switches", () => {
     assert.throws(() => codec.decode('{"x":{"a":1,"a":2}}'), { message: /is given twice/ });
   });
 
+  it("still refuse an unknown member that is given twice", () => {
+    const codec = bookCodecs.with({ ignoreUnknownFields: true }).message(bookType);
+    const twice: readonly (readonly [text: string, path: string])[] = [
+      ['{"x":1,"x":2}', "x"],
+      ['{"x":1,"name":"a","\\u0078":2}', "x"],
+      ['{"author":{"__proto__":1,"x":{"__proto__":1},"__proto__":2}}', "author.__proto__"],
+      ['{"detail":{"x":1,"@type":"a/acme.Book","x":2}}', "detail.x"],
+      ['{"detail":{"x":1,"@type":"a/google.protobuf.Duration","value":"1s","x":2}}', "detail.x"],
+    ];
+    for (const [text, path] of twice) {
+      assert.throws(() => codec.decode(text), { message: `field "${path}" is given twice` });
+    }
+    assert.deepEqual(codec.decode('{"x":{"x":1},"author":{"x":1,"books":[{"x":1},{"x":1}]}}').author, {
+      ...(codec.decode('{"author":{"books":[{},{}]}}').author as object),
+    });
+  });
+
   it("still refuse wrong values of known fields", () => {
     const codec = bookCodecs.with({ ignoreUnknownFields: true }).message(bookType);
     assert.throws(() => codec.decode('{"x":1,"state":{}}'), {
@@ -189,6 +206,22 @@ describe("JSON switches", () => {
       name: "ConfigError",
       message: /unknown option "ignoreUnknownField"; did you mean "ignoreUnknownFields"\?/,
     });
+  });
+
+  it("keep prefixes without which a value would have the name of another one", () => {
+    const root = parseRoot(`
+      syntax = "proto3";
+      enum State { STATE_UNSPECIFIED = 0; STATE_STATE_A = 1; STATE_A = 2; }
+      message M { repeated State states = 1; }`);
+    const codecs = createJsonCodecs(root, defaultRepresentation);
+    const names = ["STATE_UNSPECIFIED", "STATE_STATE_A", "STATE_A"];
+    for (const caseInsensitiveEnums of [false, true]) {
+      const codec = codecs
+        .with({ removeEnumPrefix: true, caseInsensitiveEnums })
+        .message(root.lookupType("M"));
+      assert.deepEqual(codec.decode(JSON.stringify({ states: names })).states, names);
+      assert.deepEqual(codec.decode(codec.encode({ states: names })).states, names);
+    }
   });
 
   it("keep prefixes that enum values need", () => {

@@ -1,6 +1,6 @@
 import protobuf from "protobufjs";
 import type { JsonSwitches } from "../../json/codec.js";
-import { jsonName, protoName } from "../../json/field-names.js";
+import { jsonName, protoName } from "../../schema/field-names.js";
 import { cleanComment, joinParagraphs } from "../comments.js";
 import type { Visibility } from "../visibility.js";
 import { fieldBehaviors } from "./field-behavior.js";

@@ -1,5 +1,5 @@
 import protobuf from "protobufjs";
-import { qualifiedName } from "../schema/walk.js";
+import { qualifiedName } from "./walk.js";
 
 /** The name of a field in JSON: `"pageSize"`, or `"[acme.extension]"`. */
 export function jsonName(field: protobuf.Field): string {
@@ -11,9 +11,19 @@ export function protoName(field: protobuf.Field): string {
   return field.declaringField === null ? (field.protoName ?? field.name) : extensionName(field);
 }
 
-/** The names under which a field is looked for in answers: that of handlers, of JSON, of the `.proto` file. */
-export function namesOf(field: protobuf.Field): readonly string[] {
-  return [...new Set([field.name, jsonName(field), protoName(field)])];
+/**
+ * The names under which each field is looked for in answers: that of handlers first, then those of JSON and of the
+ * `.proto` file, unless another field has a better claim to them.
+ */
+export function answerNames(type: protobuf.Type): ReadonlyMap<protobuf.Field, readonly string[]> {
+  const fields = type.fieldsArray.map((field) => field.resolve());
+  const owners = new Map<string, protobuf.Field>();
+  for (const nameOf of [({ name }: protobuf.Field) => name, jsonName, protoName]) {
+    for (const field of fields) if (!owners.has(nameOf(field))) owners.set(nameOf(field), field);
+  }
+  const names = new Map(fields.map((field): [protobuf.Field, string[]] => [field, []]));
+  for (const [name, field] of owners) names.get(field)?.push(name);
+  return names;
 }
 
 function extensionName(field: protobuf.Field): string {
