@@ -1,8 +1,8 @@
 import type protobuf from "protobufjs";
+import { fieldsByName, jsonName } from "../schema/field-names.js";
 import { findOneof } from "../schema/find-oneof.js";
 import type { Representation } from "../schema/representation.js";
 import { compileNameFinder } from "./compile-name-finder.js";
-import { fieldsByName, jsonName } from "../schema/field-names.js";
 import { type DecoderContext, FieldReader } from "./field-reader.js";
 import { FunctionSource, propertyKey, quote } from "./generated-function.js";
 import type { JsonReader } from "./json-reader.js";
@@ -44,7 +44,7 @@ export function compileDecoder(type: protobuf.Type, context: DecoderContext): Re
   for (const part of parts) source.line(`let ${part.variable} = ${part.initial};`);
   for (const [i] of oneofs.entries()) source.line(`let o${i};`);
   for (let i = 0; i < seenCount; i++) source.line(`let seen${i} = 0;`);
-  source.line(`let previous = ${fields.length};`);
+  source.line(`let previous = ${fields.length}, others;`);
   source.line("if (r.openObject()) do {");
   source.line("const name = r.at;");
   writeFieldChoice(source, type, context);
@@ -89,6 +89,7 @@ function writeFieldChoice(source: FunctionSource, type: protobuf.Type, context: 
   const indexes = new Map([...fieldsByName(type)].map(([name, field]) => [name, fields.indexOf(field)]));
   const find = source.constant(compileNameFinder(indexes));
   const findSlowly = source.constant(slowFieldFinder(indexes, context));
+  const skipOther = source.constant(otherSkipper(context));
   // The last entry is for the first member.
   const after = source.constant([...fields, undefined].map((_, i) => (i + 1) % (fields.length + 1)));
   source.line(`let field = ${after}[previous];`);
@@ -104,9 +105,9 @@ function writeFieldChoice(source: FunctionSource, type: protobuf.Type, context: 
   source.line("if (field === -1) {");
   source.line("const end = r.endOfString();");
   source.line(`field = end === -1 ? -1 : ${find}(r.text, name + 1, end);`);
-  source.line(
-    `if (field === -1) { if ((field = ${findSlowly}(r, open)) === -1) continue; } else r.at = end + 1;`,
-  );
+  source.line(`if (field !== -1) r.at = end + 1; else if ((field = ${findSlowly}(r)) === -1) {`);
+  source.line(`others = ${skipOther}(r, { open, name, others });`);
+  source.line("continue; }");
   source.line(`${after}[previous] = field;`);
   source.line("r.colon();");
   source.line("} else if (chars[r.at] <= 32) r.skipSpace();");
@@ -127,28 +128,44 @@ function startsWith(text: string): string {
     .join(" && ");
 }
 
-/** Finds a field whose name has escapes or other letter case; skips what is no field if that is allowed. */
+/** Finds a field whose name has escapes or other letter case, and leaves the cursor after the name. */
 function slowFieldFinder(
   indexes: ReadonlyMap<string, number>,
   context: DecoderContext,
-): (reader: JsonReader, open: number) => number {
+): (reader: JsonReader) => number {
   const lowerCase = new Map<string, number>();
   if (context.caseInsensitiveFieldNames) {
     for (const [name, index] of indexes) {
       if (!lowerCase.has(name.toLowerCase())) lowerCase.set(name.toLowerCase(), index);
     }
   }
-  return (reader, open) => {
-    const nameAt = reader.at;
+  return (reader) => {
     const name = reader.readString();
-    const index = indexes.get(name) ?? lowerCase.get(name.toLowerCase());
-    if (index !== undefined) return index;
+    return indexes.get(name) ?? lowerCase.get(name.toLowerCase()) ?? -1;
+  };
+}
+
+/** A member that is no field. */
+interface OtherMember {
+  /** Where the message begins, and where the name of the member does. */
+  readonly open: number;
+  readonly name: number;
+  /** The names of those that have been skipped in this message. */
+  readonly others: Set<string> | undefined;
+}
+
+/** Skips a member that is no field, if that is allowed; gives the names of all that have been skipped. */
+function otherSkipper({ ignoreUnknownFields }: DecoderContext) {
+  return (reader: JsonReader, { open, name: nameAt, others = new Set() }: OtherMember): Set<string> => {
+    reader.at = nameAt;
+    const name = reader.readString();
     reader.colon();
-    if (name === "@type" && open === reader.anyAt) {
-      if (nameAt !== reader.typeAt) reader.fail("duplicate", nameAt);
-    } else if (!context.ignoreUnknownFields) reader.fail("unknown", nameAt);
+    const isType = name === "@type" && open === reader.anyAt;
+    if (!isType && !ignoreUnknownFields) reader.fail("unknown", nameAt);
+    if (isType ? nameAt !== reader.typeAt : others.has(name)) reader.fail("duplicate", nameAt);
+    others.add(name);
     reader.skipValue();
-    return -1;
+    return others;
   };
 }
 

@@ -1,10 +1,12 @@
 import protobuf from "protobufjs";
 import { codes, invalidField, RpcError } from "../call/rpc-error.js";
+import { cutText } from "../schema/cut-text.js";
+import { elementTypeName, fieldsByName, fieldTypeName, protoName } from "../schema/field-names.js";
 import { qualifiedName } from "../schema/walk.js";
 import { isWellKnown } from "../schema/well-known.js";
-import { elementTypeName, fieldsByName, fieldTypeName, protoName } from "../schema/field-names.js";
-import type { JsonFault } from "./json-fault.js";
+import { JsonFault } from "./json-fault.js";
 import { JsonReader, maxDepth } from "./json-reader.js";
+import { findTypeUrl } from "./read-any.js";
 import type { ResolveType } from "./resolve-type.js";
 import { findClosingQuote } from "./string-token.js";
 
@@ -16,6 +18,11 @@ export interface FaultSource {
   readonly text: string;
   readonly subject: Subject;
   readonly resolveType: ResolveType;
+}
+
+/** The same with a cursor over the text, which remembers where it has seen the types of Any messages. */
+interface Search extends FaultSource {
+  readonly reader: JsonReader;
 }
 
 /**
@@ -34,10 +41,11 @@ export function describeFault(fault: JsonFault, source: FaultSource): RpcError {
       `malformed JSON at line ${line}, column ${column}: expected ${fault.note}`,
     );
   }
-  const levels = levelsTo(text, fault.at);
+  const search: Search = { ...source, reader: new JsonReader(text) };
+  const levels = levelsTo(search, fault.at);
   // What is wrong with a key is told of the map.
   if (fault.kind === "key") levels.pop();
-  const place = placeOf(levels, source, fault.kind === "unknown");
+  const place = placeOf(levels, search, fault.kind === "unknown");
   const message = describe(fault, text, place);
   return place.path === ""
     ? new RpcError(codes.INVALID_ARGUMENT, message)
@@ -56,7 +64,7 @@ function describe(fault: JsonFault, text: string, place: Place): string {
     case "key":
       return `invalid key ${quoteValue(text, fault.at)} for field "${place.path}" (${place.type})`;
     case "type":
-      return `unknown type "${cut(fault.note)}" for ${target}`;
+      return `unknown type "${cutText(fault.note)}" for ${target}`;
     case "depth":
       return `${target} is nested deeper than ${maxDepth} levels`;
     default:
@@ -82,18 +90,17 @@ interface Level {
 }
 
 /** @param isUnknown the last name is none of the message. */
-function placeOf(levels: readonly Level[], source: FaultSource, isUnknown: boolean): Place {
-  let cursor = startCursor(source.subject);
+function placeOf(levels: readonly Level[], search: Search, isUnknown: boolean): Place {
+  let cursor = startCursor(search.subject);
   for (const [i, level] of levels.entries()) {
-    cursor = descend(cursor, source, { ...level, isUnknown: isUnknown && i === levels.length - 1 });
+    cursor = descend(cursor, search, { ...level, isUnknown: isUnknown && i === levels.length - 1 });
   }
   return { path: cursor.path, type: printType(cursor), parent: cursor.parent };
 }
 
 /** The levels around an offset. The text before it has been read and is known to be well formed. */
-function levelsTo(text: string, offset: number): Level[] {
+function levelsTo({ text, reader }: Search, offset: number): Level[] {
   const levels: Level[] = [];
-  const reader = new JsonReader(text);
   for (let at = 0; at <= offset; at++) {
     const char = text[at];
     const top = levels.at(-1);
@@ -132,23 +139,19 @@ function startCursor(subject: Subject): Cursor {
   return { path: subject.path, parent: "", field: subject.field };
 }
 
-function descend(
-  cursor: Cursor,
-  source: FaultSource,
-  level: Level & { readonly isUnknown: boolean },
-): Cursor {
+function descend(cursor: Cursor, search: Search, level: Level & { readonly isUnknown: boolean }): Cursor {
   const { open, step, isUnknown } = level;
   const { field, path, parent } = cursor;
   if (field !== undefined && !cursor.isElement && (field.map || field.repeated)) {
-    return { path: `${path}[${cut(String(step))}]`, parent, field, isElement: true };
+    return { path: `${path}[${cutText(String(step))}]`, parent, field, isElement: true };
   }
   const message =
     cursor.message ?? (field?.resolvedType instanceof protobuf.Type ? field.resolvedType : undefined);
-  const type = message?.fullName === ".google.protobuf.Any" ? typeOfAny(source, open) : message;
+  const type = message?.fullName === ".google.protobuf.Any" ? typeOfAny(search, open) : message;
   const hasFields = type !== undefined && !isWellKnown(type) && !isUnknown;
   const child = hasFields ? findField(type, String(step)) : undefined;
   if (child === undefined) {
-    const below = typeof step === "number" ? `${path}[${step}]` : join(path, cut(step));
+    const below = typeof step === "number" ? `${path}[${step}]` : join(path, cutText(step));
     return {
       path: below,
       parent: type === undefined ? "" : qualifiedName(type),
@@ -173,9 +176,16 @@ function freeForm(type: protobuf.Type | undefined, step: string | number): proto
   return type.root.lookupType("google.protobuf.Value");
 }
 
-function typeOfAny({ text, resolveType }: FaultSource, open: number): protobuf.Type | undefined {
-  const url = /"@type"\s*:\s*"([^"]*)"/.exec(text.slice(open))?.[1];
-  return url === undefined ? undefined : resolveType(url);
+function typeOfAny({ reader, resolveType }: Search, open: number): protobuf.Type | undefined {
+  reader.goBack(open, 0);
+  try {
+    const url = findTypeUrl(reader);
+    return url === undefined ? undefined : resolveType(url);
+  } catch (error) {
+    // What is wrong with the text stands before the type, or in it.
+    if (error instanceof JsonFault) return undefined;
+    throw error;
+  }
 }
 
 function join(path: string, name: string): string {
@@ -191,14 +201,9 @@ function printType({ field, isElement, message }: Cursor): string {
 function quoteValue(text: string, at: number): string {
   const reader = new JsonReader(text);
   reader.at = at;
-  if (text[at] === '"') return `"${cut(JSON.parse(stringAt(text, at)))}"`;
+  if (text[at] === '"') return `"${cutText(JSON.parse(stringAt(text, at)))}"`;
   reader.skipValue();
-  return `"${cut(text.slice(at, reader.at))}"`;
-}
-
-/** Error texts carry 80 characters of what the client sent. */
-export function cut(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+  return `"${cutText(text.slice(at, reader.at))}"`;
 }
 
 function lineAndColumn(text: string, at: number): { line: number; column: number } {

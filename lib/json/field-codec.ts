@@ -1,9 +1,9 @@
 import protobuf from "protobufjs";
 import { invalidField } from "../call/rpc-error.js";
+import { cutText } from "../schema/cut-text.js";
+import { protoName } from "../schema/field-names.js";
 import type { FieldCodec } from "./codec.js";
 import { parseKey } from "./decoders.js";
-import { cut } from "./describe-fault.js";
-import { protoName } from "../schema/field-names.js";
 import { LazyFunction } from "./lazy-function.js";
 import { type Compiled, readAll, writeText, writeToBytes } from "./message-codec.js";
 import { createTextParser } from "./parse-text.js";
@@ -32,6 +32,6 @@ function createKeyParser(field: protobuf.Field): (text: string, path?: string) =
     const key = field instanceof protobuf.MapField ? parseKey(field.keyType, text) : undefined;
     if (key !== undefined) return key;
     const type = field instanceof protobuf.MapField ? field.keyType : "no map";
-    throw invalidField(path, `invalid key "${cut(text)}" for field "${path}" (${type})`);
+    throw invalidField(path, `invalid key "${cutText(text)}" for field "${path}" (${type})`);
   };
 }

@@ -1,3 +1,5 @@
+import { copySlice } from "./copy-slice.js";
+
 const numberText = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
 
 /** The integer types of protobuf. */
@@ -64,7 +66,7 @@ export function parseInteger(text: string, range: IntegerRange): string | undefi
   if (digits === "0") return "0";
   const limit = sign === "" ? range.max : range.min;
   if (digits.length > limit.length || (digits.length === limit.length && digits > limit)) return undefined;
-  return sign + digits;
+  return sign + copySlice(digits, 0);
 }
 
 /** Digits without sign and without leading zeros. Up to 9 of them are in range of all types, up to 18 of 64-bit types. */

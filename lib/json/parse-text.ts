@@ -1,8 +1,8 @@
 import protobuf from "protobufjs";
 import { invalidField } from "../call/rpc-error.js";
-import { isFreeForm, isWrapper, isWrittenAsString } from "../schema/well-known.js";
-import { cut } from "./describe-fault.js";
+import { cutText } from "../schema/cut-text.js";
 import { elementTypeName, protoName } from "../schema/field-names.js";
+import { isFreeForm, isWrapper, isWrittenAsString } from "../schema/well-known.js";
 import { JsonFault } from "./json-fault.js";
 import type { ReaderPool } from "./json-reader.js";
 import type { Compiled } from "./message-codec.js";
@@ -28,7 +28,7 @@ export function createTextParser(
     const json = toJson(text);
     const value = json === undefined ? undefined : readText(json, read, readers);
     if (value !== undefined) return value;
-    throw invalidField(path, `invalid value "${cut(text)}" for field "${path}" (${type})`);
+    throw invalidField(path, `invalid value "${cutText(text)}" for field "${path}" (${type})`);
   };
 }
 

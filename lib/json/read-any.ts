@@ -47,7 +47,7 @@ export function createAnyReader(type: protobuf.Type, context: ReadContext): Read
 }
 
 /** Find the `@type` of the object at `at`, wherever it stands, and leave the cursor where it was. */
-function findTypeUrl(reader: JsonReader): string | undefined {
+export function findTypeUrl(reader: JsonReader): string | undefined {
   const { at, depth } = reader;
   const typeAt = findTypeName(reader);
   let url: string | undefined;
@@ -91,26 +91,20 @@ function readValueMember(
   const { at, typeAt } = reader;
   const inner = wireReader(type);
   let value: unknown;
-  let isRead = false;
+  const names = new Set<string>();
   if (!reader.openObject()) reader.failValue(at);
   do {
     const nameAt = reader.at;
     const name = reader.readString();
     reader.colon();
-    if (name === "@type") {
-      if (nameAt !== typeAt) reader.fail("duplicate", nameAt);
-      reader.skipValue();
-    } else if (name !== "value") {
-      if (!ignoreUnknownFields) reader.fail("unknown", nameAt);
-      reader.skipValue();
-    } else {
-      if (isRead) reader.fail("duplicate", nameAt);
-      const valueAt = reader.at;
-      value = inner.get()(reader, undefined) ?? reader.failValue(valueAt);
-      isRead = true;
-    }
+    if (name === "@type" ? nameAt !== typeAt : names.has(name)) reader.fail("duplicate", nameAt);
+    names.add(name);
+    const valueAt = reader.at;
+    if (name === "value") value = inner.get()(reader, undefined) ?? reader.failValue(valueAt);
+    else if (name === "@type" || ignoreUnknownFields) reader.skipValue();
+    else reader.fail("unknown", nameAt);
   } while (reader.nextMember());
-  if (!isRead && !isEmpty(type)) reader.failValue(at);
+  if (!names.has("value") && !isEmpty(type)) reader.failValue(at);
   return value ?? {};
 }
 

@@ -1,3 +1,4 @@
+import { copySlice } from "./copy-slice.js";
 import type { JsonReader } from "./json-reader.js";
 import {
   type IntegerRange,
@@ -90,7 +91,7 @@ function readDigits<T>(reader: JsonReader, range: IntegerRange, whenNull: T): st
   if (!isPlain || (isQuoted ? char !== 34 : continuesNumber(char)))
     return readAnyInteger(reader, range, whenNull);
   reader.at = isQuoted ? at + 1 : at;
-  return reader.text.slice(first, at);
+  return copySlice(reader.text, first, at);
 }
 
 export function readInt64<T>(reader: JsonReader, whenNull: T): string | T {

@@ -113,6 +113,16 @@ const fieldFaults: readonly (readonly [text: string, path: string, message: stri
     'invalid value "x" for field "detail.page_count" (int32)',
   ],
   [
+    '{"detail": {"extra": {"@type": "a/acme.Author"}, "pageCount": "y", "@type": "a/acme.Book"}}',
+    "detail.page_count",
+    'invalid value "y" for field "detail.page_count" (int32)',
+  ],
+  [
+    '{"detail": {"value": {"pageCount": "z", "\\u0040type": "a/acme.Book"}, "@type": "a/google.protobuf.Any"}}',
+    "detail.value.page_count",
+    'invalid value "z" for field "detail.value.page_count" (int32)',
+  ],
+  [
     '{"detail": {"@type": "a/acme.Book", "@type": "a/acme.Book"}}',
     "detail.@type",
     'field "detail.@type" is given twice',
@@ -138,6 +148,16 @@ const fieldFaults: readonly (readonly [text: string, path: string, message: stri
     `{"state": "${"x".repeat(81)}"}`,
     "state",
     `invalid value "${"x".repeat(80)}..." for field "state" (acme.BookState)`,
+  ],
+  [
+    `{"state": "${"x".repeat(79)}🐎🐎"}`,
+    "state",
+    `invalid value "${"x".repeat(79)}..." for field "state" (acme.BookState)`,
+  ],
+  [
+    `{"state": "${"x".repeat(78)}🐎🐎"}`,
+    "state",
+    `invalid value "${"x".repeat(78)}🐎..." for field "state" (acme.BookState)`,
   ],
 ];
 
@@ -211,6 +231,14 @@ describe("a message that cannot be read", () => {
       });
     });
   }
+
+  it("is text", () => {
+    for (const text of [undefined, null, 5, {}, Buffer.from("{}")] as unknown as string[]) {
+      for (const read of [bookCodec.decode, bookCodec.toBinary, bookCodecs.field(bookField("name")).decode]) {
+        assert.throws(() => read(text), { name: "TypeError", message: /^JSON text is a string, not / });
+      }
+    }
+  });
 
   it("is named by its type when it is none", () => {
     for (const text of ["[]", "null", '"a"', "1", "true"]) {

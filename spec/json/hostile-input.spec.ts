@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import protobuf from "protobufjs";
 import { describe, it } from "vitest";
 import { codes, RpcError } from "../../lib/call/rpc-error.js";
@@ -184,6 +186,46 @@ describe("large input", () => {
           (error) => error instanceof RpcError,
         );
       assert(cost(refuse) < fast);
+    });
+  }
+});
+
+/** The bytes that are left of what a function makes of a text, beyond what was there before. */
+function kept(read: (text: string) => unknown, text: string): number {
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  const inUse = () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = inUse();
+  // A flat text of its own, as a request has.
+  const messages = Array.from({ length: 10 }, () => read(Buffer.from(text).toString()));
+  const bytes = inUse() - before;
+  assert.equal(messages.length, 10);
+  return bytes;
+}
+
+describe("what is read", () => {
+  const long = "x".repeat(1_000_000);
+  const members: readonly string[] = [
+    '"size":"1234567890123"',
+    '"size":123456789012345678',
+    '"size":"-9223372036854775807"',
+    '"serial":18446744073709551615',
+    '"serial":1234567890123450e3',
+    '"price":"1234567890123456"',
+    '"shop":"a name of more than a few characters"',
+    '"tags":["a tag of more than a few characters"]',
+    '"counts":{"a key of more than a few characters":1}',
+    '"byYear":{"1234567890123456":{}}',
+    '"mask":"aPathOfMoreThanAFewCharacters"',
+  ];
+  for (const member of members) {
+    it(`does not keep the text around ${member} in memory`, () => {
+      const { decode } = bookCodecs.with({ ignoreUnknownFields: true }).message(bookType);
+      // The engine may still hold the last one.
+      assert(kept(decode, `{${member},"ignored":"${long}"}`) < 4 * long.length);
     });
   }
 });
