@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { AuthContext, HttpContext } from "../call/server-call.js";
 import type { HttpRequest } from "../http/http-message.js";
-import { readAuthContext } from "./peer.js";
+import { printPeer, readAuthContext } from "./peer.js";
 
 /** A request of node:http, or one that Express has dressed up. */
 type NodeRequest = IncomingMessage & {
@@ -50,10 +50,8 @@ class NodeHttpRequest implements HttpRequest {
   getPeer(): string {
     const { ip, socket } = this.body;
     const address = ip ?? socket.remoteAddress;
-    if (address === undefined) return "unknown";
     // Behind a proxy the port of the connection is the proxy's.
-    const port = address === socket.remoteAddress ? `:${socket.remotePort}` : "";
-    return address.includes(":") ? `[${address}]${port}` : `${address}${port}`;
+    return printPeer(address, address === socket.remoteAddress ? socket.remotePort : undefined);
   }
 
   getAuthContext(): AuthContext {

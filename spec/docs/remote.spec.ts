@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "vitest";
-import { runPage } from "./run-page.js";
+import { makePage } from "./make-page.js";
 
 describe("docs/remote.md", () => {
-  it("is a program that prints what it says", async () => {
-    const { stdout, printed } = await runPage("remote.md");
-    assert.equal(stdout, printed);
+  it("tells what its program prints", { timeout: 60_000 }, async () => {
+    const { programs, run } = await makePage("remote.md");
+    assert.deepEqual(
+      programs.map(({ file }) => file),
+      ["main.ts"],
+    );
+    assert.equal(await run("main.ts"), programs[0]?.printed);
   });
 });
