@@ -20,11 +20,15 @@ export type DuplexStreamingHandler<Call = ServerCall> = (
 ) => AsyncIterable<Message>;
 
 /** A handler with the kind of its method; with a `ClientCall`, what makes an outgoing call. */
-export type Handler<Call = ServerCall> =
+export type Handler<Call = ServerCall> = (
   | { readonly kind: "unary"; readonly handle: UnaryHandler<Call> }
   | { readonly kind: "client-streaming"; readonly handle: ClientStreamingHandler<Call> }
   | { readonly kind: "server-streaming"; readonly handle: ServerStreamingHandler<Call> }
-  | { readonly kind: "duplex-streaming"; readonly handle: DuplexStreamingHandler<Call> };
+  | { readonly kind: "duplex-streaming"; readonly handle: DuplexStreamingHandler<Call> }
+) & {
+  /** What it gives fails by itself when the call is cancelled, so that nobody needs to watch over it. */
+  readonly endsWithCall?: true;
+};
 
 /** A handler of the given kind that fails every call with what `fail` makes. */
 export function createFailingHandler(kind: MethodKind, fail: () => unknown): Handler {

@@ -27,9 +27,17 @@ export function implement(method: Method, implementation: MethodImplementation, 
   const run: MethodImplementation = (call, callback) => implementation.call(owner, call, callback);
   switch (method.kind) {
     case "unary":
-      return { kind: method.kind, handle: implementUnary(createAnswer(run, implementation)) };
+      return {
+        kind: method.kind,
+        handle: implementUnary(createAnswer(run, implementation)),
+        endsWithCall: true,
+      };
     case "client-streaming":
-      return { kind: method.kind, handle: implementClientStreaming(createAnswer(run, implementation)) };
+      return {
+        kind: method.kind,
+        handle: implementClientStreaming(createAnswer(run, implementation)),
+        endsWithCall: true,
+      };
     case "server-streaming":
       return { kind: method.kind, handle: implementServerStreaming(run) };
     case "duplex-streaming":

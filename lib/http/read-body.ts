@@ -74,11 +74,11 @@ export function readBody(request: HttpRequest, limit: number): Promise<Buffer> {
       if (body !== request.body) body.destroy();
       reject(createTooLarge(limit));
     });
-    body.once("end", () =>
+    body.on("end", () =>
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)),
     );
-    body.once("error", (cause) => reject(readingFault(cause, body !== request.body)));
-    body.once("close", () => {
+    body.on("error", (cause) => reject(readingFault(cause, body !== request.body)));
+    body.on("close", () => {
       if (!body.readableEnded) reject(createAbortError());
     });
   });

@@ -11,8 +11,8 @@ import { checkBinaryHeaders } from "../http/metadata-headers.js";
 import type { RouteMatch, Router } from "../http-rule/router.js";
 import { blameBody } from "./blame-body.js";
 import { readDeadline } from "./deadline.js";
-import { createErrorEncoder } from "./encode-error.js";
-import { encodeResponse, openHeaders, toTrailers } from "./encode-response.js";
+import { createErrorEncoder, type ErrorEncoder } from "./encode-error.js";
+import { encodeResponse, openHeaders, type ResponseContext, toTrailers } from "./encode-response.js";
 import { encodeStream } from "./encode-stream.js";
 import type { RestSettings } from "./options.js";
 import { createRouteTable, type Route } from "./route.js";
@@ -40,39 +40,57 @@ export function createRestHandler(
     return errors.encodeResponse(error, request, { headers: { allow } });
   }
 
-  async function serve(route: Route, match: RouteMatch, request: HttpRequest): Promise<HttpResponse> {
+  function serve(route: Route, match: RouteMatch, request: HttpRequest): Promise<HttpResponse> {
     const door = new HttpDoor(request, settings);
     const opening = readCallHeaders(request, settings);
     const call = new ServerCall(route.binding.method, door, opening.deadline);
-    request.onAbort(() => call.cancel(() => new RpcError(codes.CANCELLED, "the client went away")));
+    request.onAbort(() => call.cancel(createAbandonedError));
     if (call.deadline !== Number.POSITIVE_INFINITY) call.startTimer(createDeadlineError);
-    const context = { call, door, request, settings, errors };
+    const exchange = { route, call, door, request, settings, errors };
+    const input = opening.fault ?? readInput(match, exchange);
+    return input instanceof Promise ? input.then((read) => answer(read, exchange)) : answer(input, exchange);
+  }
+
+  // Promises and not async: of the cost of a call, each wait is a part that can be seen.
+  function answer(input: Input, exchange: Exchange): Promise<HttpResponse> {
+    const { route, call, request } = exchange;
+    const fail = (error: unknown) => encodeFailure(error, exchange);
     try {
-      const input = opening.fault ?? (await readInput(route, match, { request, call }));
+      // A request that could not be read is a call that fails: interceptors count and log it as such.
+      const isRead = !("error" in input);
+      const handler = isRead ? route.endpoint.handler : route.endpoint.failingHandler(input.error);
       const system = readSystemParameters(request.query, settings.systemParameters);
       const encoders = system === undefined ? route.encoders : route.encodersWith(system.switches);
-      // A request that could not be read is a call that fails: interceptors count and log it as such.
-      const output =
-        "error" in input
-          ? invoke(route.endpoint.failingHandler(input.error), route.emptyInput(), call)
-          : invoke(route.endpoint.handler, input.value, call);
+      const output = invoke(handler, isRead ? input.value : route.emptyInput(), call);
       if (route.isStreamingResponse) {
-        const wantsEvents = system?.wantsEvents ?? false;
-        const encoder = encoders.item;
-        const stream = { ...context, encoder, wantsEvents };
-        return withoutContent(await encodeStream(output as AsyncIterable<Message>, stream));
+        const stream = { ...exchange, encoder: encoders.item, wantsEvents: system?.wantsEvents ?? false };
+        return encodeStream(output as AsyncIterable<Message>, stream)
+          .then(withoutContent)
+          .catch(fail);
       }
+      const encode = (message: Message) => {
+        try {
+          call.finish();
+          return withoutContent(encodeResponse(encoders.message, message, exchange));
+        } catch (error) {
+          return fail(error);
+        }
+      };
+      const response = output as Promise<Message>;
       // An interceptor that ignores the signal must not hold up the answer of a cancelled call.
-      const response = await untilCancelled(output as Promise<Message>, call);
-      call.finish();
-      return withoutContent(encodeResponse(encoders.message, response, context));
+      return (handler.endsWithCall ? response : untilCancelled(response, call)).then(encode, fail);
     } catch (error) {
-      call.finish();
-      // Response metadata that was sent before the call failed goes with the error.
-      const [headers, trailers] = [openHeaders(context), toTrailers(context)];
-      const isWrapped = settings.wrapsStreamErrors && route.isStreamingResponse;
-      return errors.encodeResponse(error, request, { call, headers, trailers, isWrapped });
+      return Promise.resolve(error).then(fail);
     }
+  }
+
+  function encodeFailure(error: unknown, exchange: Exchange): HttpResponse {
+    const { route, call, request } = exchange;
+    call.finish();
+    // Response metadata that was sent before the call failed goes with the error.
+    const [headers, trailers] = [openHeaders(exchange), toTrailers(exchange)];
+    const isWrapped = settings.wrapsStreamErrors && route.isStreamingResponse;
+    return errors.encodeResponse(error, request, { call, headers, trailers, isWrapped });
   }
 
   return {
@@ -116,20 +134,24 @@ function readOverride({ httpMethod, headers }: HttpRequest): string {
   return httpMethod === "POST" && typeof override === "string" ? override.toUpperCase() : httpMethod;
 }
 
+/** A call between its request and its response. */
+interface Exchange extends ResponseContext {
+  readonly route: Route;
+  readonly errors: ErrorEncoder;
+}
+
 type Input = { readonly value: Message | AsyncIterable<Message> } | { readonly error: unknown };
 
-async function readInput(
-  route: Route,
-  match: RouteMatch,
-  { request, call }: { readonly request: HttpRequest; readonly call: ServerCall },
-): Promise<Input> {
+function readInput(match: RouteMatch, { route, request, call }: Exchange): Input | Promise<Input> {
+  const blame = (error: unknown) => ({ error: blameBody(error, route.binding) });
   try {
     // A call may be over before it begins: its time is up, or its client has left.
     if (call.cancellation !== undefined) throw call.cancellation;
     const value = route.decode(match, request);
-    return { value: value instanceof Promise ? await untilCancelled(value, call) : value };
+    if (!(value instanceof Promise)) return { value };
+    return untilCancelled(value, call).then((read) => ({ value: read }), blame);
   } catch (error) {
-    return { error: blameBody(error, route.binding) };
+    return blame(error);
   }
 }
 
@@ -153,4 +175,8 @@ function invoke(
     case "duplex-streaming":
       return handler.handle(input as AsyncIterable<Message>, call);
   }
+}
+
+function createAbandonedError(): RpcError {
+  return new RpcError(codes.CANCELLED, "the client went away");
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { HttpHandler } from "../http/http-message.js";
+import type { HttpHandler, HttpResponse } from "../http/http-message.js";
 import type { Services } from "../services.js";
 import { createHttpHandler, type TranscodingOptions } from "./http-handler.js";
 import { toHttpRequest } from "./node-http.js";
@@ -30,18 +30,20 @@ export function toTranscoder(handler: HttpHandler): Transcoder {
   return function transcode(req, res, next) {
     const request = toHttpRequest(req, res);
     const response = handler.handle(request);
-    if (response instanceof Promise) {
-      response.then((settled) => writeHttpResponse(res, settled)).catch((error) => fail(error, res, next));
-      return;
-    }
-    if (response === undefined && next !== undefined) {
-      next();
-      return;
-    }
-    writeHttpResponse(res, response ?? handler.answerNotFound(request)).catch((error) =>
-      fail(error, res, next),
-    );
+    const report = (error: unknown) => fail(error, res, next);
+    if (response instanceof Promise) response.then((settled) => send(res, settled, report), report);
+    else if (response !== undefined) send(res, response, report);
+    else if (next !== undefined) next();
+    else send(res, handler.answerNotFound(request), report);
   };
+}
+
+function send(res: ServerResponse, response: HttpResponse, report: (error: unknown) => void): void {
+  try {
+    writeHttpResponse(res, response)?.catch(report);
+  } catch (error) {
+    report(error);
+  }
 }
 
 /** Only a fault of ours comes here: everything a handler or a client does wrong is a response. */

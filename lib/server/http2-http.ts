@@ -66,7 +66,7 @@ export class Http2HttpRequest implements HttpRequest {
   }
 
   /** Send a response; a stream is sent as it comes, no faster than the client reads. */
-  respond(response: HttpResponse): Promise<void> {
+  async respond(response: HttpResponse): Promise<void> {
     if (this.#context !== undefined) return writeHttpResponse(this.#context.res, response);
     return writeHttp2Response(this.#request.stream, response);
   }

@@ -63,7 +63,7 @@ class NodeHttpRequest implements HttpRequest {
     // The client may have left while an earlier middleware was at work.
     if (res.destroyed) listener();
     else
-      res.once("close", () => {
+      res.on("close", () => {
         if (!res.writableFinished) listener();
       });
   }

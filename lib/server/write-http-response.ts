@@ -2,30 +2,41 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 import { closeBody, isPieces } from "../http/close-body.js";
 import type { HttpResponse } from "../http/http-message.js";
 
-/** Send a response; a stream is sent as it comes, no faster than the client reads. */
-export async function writeHttpResponse(res: ServerResponse, response: HttpResponse): Promise<void> {
+/**
+ * Send a response: at once when it is whole; a stream is sent as it comes, no faster than the client reads, and what is
+ * returned tells when it has been.
+ */
+export function writeHttpResponse(res: ServerResponse, response: HttpResponse): Promise<void> | undefined {
   const { status, headers, body, trailers } = response;
   // The client may be gone, or a middleware may have answered in the meantime.
   if (res.destroyed || res.headersSent) return closeBody(body);
   joinLists(res, headers);
   if (isPieces(body)) {
     res.writeHead(status, headers);
-    await writePieces(res, body, trailers);
-  } else {
-    const trailing = trailers?.();
-    if (trailing === undefined) {
-      if (body !== undefined) headers["content-length"] = Buffer.byteLength(body);
-      res.writeHead(status, headers);
-      res.end(body);
-    } else {
-      // Trailers need chunks.
-      res.writeHead(status, headers);
-      if (body !== undefined) res.write(body);
-      res.addTrailers(toTrailerList(trailing));
-      res.end();
-    }
+    return writePieces(res, body, trailers).then(() => discardRest(res.req));
   }
+  writeWhole(res, response, body);
   discardRest(res.req);
+  return undefined;
+}
+
+function writeWhole(
+  res: ServerResponse,
+  { status, headers, trailers }: HttpResponse,
+  body: string | Uint8Array | undefined,
+): void {
+  const trailing = trailers?.();
+  if (trailing === undefined) {
+    if (body !== undefined) headers["content-length"] = Buffer.byteLength(body);
+    res.writeHead(status, headers);
+    res.end(body);
+    return;
+  }
+  // Trailers need chunks.
+  res.writeHead(status, headers);
+  if (body !== undefined) res.write(body);
+  res.addTrailers(toTrailerList(trailing));
+  res.end();
 }
 
 /** Headers that are lists, to which a middleware may have added before: a session its cookie, CORS its `Vary`. */
