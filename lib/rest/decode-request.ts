@@ -27,20 +27,12 @@ export function createRequestDecoder(binding: Binding, options: RequestDecoderOp
   const readMessage = createBodyReader(binding, options);
   const finish = createFinisher(binding, options);
   const inferMask = options.inferUpdateMask ? createMaskInference(binding, options) : undefined;
-  return (match, request) => {
-    let bodyText = "";
-    const message = readMessage(request, inferMask && ((text) => (bodyText = text)));
-    if (message instanceof Promise) {
-      return message.then((read) => {
-        finish(read, match, request);
-        inferMask?.(read, bodyText);
-        return read;
-      });
-    }
-    finish(message, match, request);
-    inferMask?.(message, bodyText);
-    return message;
-  };
+  return (match, request) =>
+    readMessage(request, (message, text) => {
+      finish(message, match, request);
+      inferMask?.(message, text);
+      return message;
+    });
 }
 
 /** Sets what path and query have to say in a message that has been read from the body. */

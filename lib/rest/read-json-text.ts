@@ -15,16 +15,22 @@ export interface JsonTextOptions {
 }
 
 /**
- * The body of a request as JSON text, empty when there is none. It is there at once when an earlier middleware
- * has read it.
+ * Use the body of a request as JSON text, empty when there is none: at once when an earlier middleware has read it,
+ * else as soon as it is there.
  *
  * @throws HttpError 415 for a content type that is not JSON, 413 for a body over the limit.
  */
-export function readJsonText(request: HttpRequest, options: JsonTextOptions): string | Promise<string> {
+export function readJsonText<T>(
+  request: HttpRequest,
+  options: JsonTextOptions,
+  use: (text: string) => T,
+): T | Promise<T> {
   const { parsedBody } = request;
-  if (parsedBody === undefined) {
-    return readBody(request, options.bodyLimit).then((bytes) => decodeJsonText(bytes, request, options));
-  }
+  if (parsedBody !== undefined) return use(printJson(parsedBody, request, options));
+  return readBody(request, options.bodyLimit).then((bytes) => use(decodeJsonText(bytes, request, options)));
+}
+
+function printJson(parsedBody: unknown, request: HttpRequest, options: JsonTextOptions): string {
   if (parsedBody instanceof Uint8Array) {
     return decodeJsonText(toBuffer(parsedBody, options.bodyLimit), request, options);
   }

@@ -47,8 +47,21 @@ export function createRestHandler(
     request.onAbort(() => call.cancel(createAbandonedError));
     if (call.deadline !== Number.POSITIVE_INFINITY) call.startTimer(createDeadlineError);
     const exchange = { route, call, door, request, settings, errors };
-    const input = opening.fault ?? readInput(match, exchange);
-    return input instanceof Promise ? input.then((read) => answer(read, exchange)) : answer(input, exchange);
+    const refuse = (error: unknown) => answer({ error: blameBody(error, route.binding) }, exchange);
+    // A call may be over before its handler begins: its time is up, or its client has left.
+    const accept = (value: InputValue) =>
+      call.cancellation === undefined ? answer({ value }, exchange) : refuse(call.cancellation);
+    const fault = opening.fault ?? call.cancellation;
+    if (fault !== undefined) return refuse(fault);
+    try {
+      const value = route.decode(match, request);
+      if (!(value instanceof Promise)) return accept(value);
+      // A body fails by itself when its client leaves: only time has to be watched.
+      const read = call.deadline === Number.POSITIVE_INFINITY ? value : untilCancelled(value, call);
+      return read.then(accept, refuse);
+    } catch (error) {
+      return refuse(error);
+    }
   }
 
   // Promises and not async: of the cost of a call, each wait is a part that can be seen.
@@ -116,15 +129,15 @@ export function createRestHandler(
 
 interface CallHeaders {
   readonly deadline: number;
-  readonly fault: { readonly error: unknown } | undefined;
+  readonly fault?: unknown;
 }
 
 function readCallHeaders({ headers }: HttpRequest, settings: RestSettings): CallHeaders {
   try {
     checkBinaryHeaders(headers, settings.metadataNames);
-    return { deadline: readDeadline(headers, settings), fault: undefined };
-  } catch (error) {
-    return { deadline: toDeadline(undefined, settings), fault: { error } };
+    return { deadline: readDeadline(headers, settings) };
+  } catch (fault) {
+    return { deadline: toDeadline(undefined, settings), fault };
   }
 }
 
@@ -140,20 +153,8 @@ interface Exchange extends ResponseContext {
   readonly errors: ErrorEncoder;
 }
 
-type Input = { readonly value: Message | AsyncIterable<Message> } | { readonly error: unknown };
-
-function readInput(match: RouteMatch, { route, request, call }: Exchange): Input | Promise<Input> {
-  const blame = (error: unknown) => ({ error: blameBody(error, route.binding) });
-  try {
-    // A call may be over before it begins: its time is up, or its client has left.
-    if (call.cancellation !== undefined) throw call.cancellation;
-    const value = route.decode(match, request);
-    if (!(value instanceof Promise)) return { value };
-    return untilCancelled(value, call).then((read) => ({ value: read }), blame);
-  } catch (error) {
-    return blame(error);
-  }
-}
+type InputValue = Message | AsyncIterable<Message>;
+type Input = { readonly value: InputValue } | { readonly error: unknown };
 
 /** What a promise comes to, or the cancellation if that comes first; then nobody hears what becomes of the promise. */
 function untilCancelled<T>(promise: Promise<T>, call: ServerCall): Promise<T> {
@@ -164,7 +165,7 @@ function untilCancelled<T>(promise: Promise<T>, call: ServerCall): Promise<T> {
 /** The kinds of handler and input agree: the route has compiled both from one method. */
 function invoke(
   handler: Handler,
-  input: Message | AsyncIterable<Message>,
+  input: InputValue,
   call: ServerCall,
 ): Promise<Message> | AsyncIterable<Message> {
   switch (handler.kind) {

@@ -52,7 +52,7 @@ export function createRequestValidator(
     const contentType = contentTypeOf(binding);
     if (contentType !== "application/json")
       return { request, fault: await findFault(binding, request, { contentType, body: undefined }) };
-    const text = await readJsonText(request, settings);
+    const text = await readJsonText(request, settings, (text) => text);
     const body = parseJson(text);
     // What is no JSON is the decoder's to refuse.
     const fault = body === notJson ? undefined : await findFault(binding, request, { contentType, body });
