@@ -202,8 +202,8 @@ for (const { version, express } of versions) {
         }
         assert(made < 2500, `${made} messages were made`);
         let length = 0;
-        response.on("data", (text: string) => {
-          length += text.length;
+        response.on("data", (bytes: Buffer) => {
+          length += bytes.length;
         });
         response.resume();
         await once(response, "end");

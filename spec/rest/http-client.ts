@@ -59,9 +59,10 @@ export function begin(port: number, { httpMethod, path, headers, body, agent }: 
 /** The answer to a request, as soon as its headers are there. */
 export async function answerOf(request: ClientRequest): Promise<OpenAnswer> {
   const [response] = (await once(request, "response")) as [IncomingMessage];
-  response.setEncoding("utf8");
-  const pieces = response[Symbol.asyncIterator]();
+  let pieces: AsyncIterator<string> | undefined;
   const read = async (): Promise<string | undefined> => {
+    // What is no text, a spec reads from the response itself.
+    pieces ??= response.setEncoding("utf8")[Symbol.asyncIterator]();
     const { done, value } = await pieces.next();
     return done === true ? undefined : value;
   };
