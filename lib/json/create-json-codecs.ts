@@ -1,5 +1,6 @@
 import type protobuf from "protobufjs";
 import { checkOptionNames } from "../schema/check-option-names.js";
+import { compileFunction } from "../schema/compile-function.js";
 import type { Representation } from "../schema/representation.js";
 import { type AnyCodec, createAnyCodec } from "./any-codec.js";
 import type { FieldCodec, JsonCodecs, JsonSwitches, MessageCodec } from "./codec.js";
@@ -36,6 +37,7 @@ const allOff: Switches = {
  *
  * A codec is compiled from its type when it is first used: what is never used costs nothing.
  *
+ * @throws ConfigError where Node may not compile anything.
  * @see https://protobuf.dev/programming-guides/json/
  */
 export function createJsonCodecs(
@@ -43,6 +45,7 @@ export function createJsonCodecs(
   representation: Representation,
   switches: JsonSwitches = {},
 ): JsonCodecs {
+  compileFunction([], "");
   return new CodecFamily(root, representation).with(allOff, switches);
 }
 

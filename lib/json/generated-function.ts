@@ -1,3 +1,5 @@
+import { compileFunction } from "../schema/compile-function.js";
+
 /**
  * The source of a function that is generated for one message type.
  *
@@ -28,8 +30,8 @@ export class FunctionSource {
 
   /** Run the source; the result is what it returns. */
   compile(): unknown {
-    const body = `"use strict";\n${this.#lines.join("\n")}`;
-    return new Function(...this.#constants.values(), body)(...this.#constants.keys());
+    const make = compileFunction([...this.#constants.values()], this.#lines.join("\n"));
+    return make(...this.#constants.keys());
   }
 }
 

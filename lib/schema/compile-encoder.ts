@@ -1,4 +1,5 @@
 import protobuf from "protobufjs";
+import { compileFunction } from "./compile-function.js";
 import { enumValuesOf } from "./enum-values.js";
 import { answerNames, elementTypeName, protoName } from "./field-names.js";
 import * as values from "./wire-values.js";
@@ -54,9 +55,10 @@ export function compileEncoder(type: protobuf.Type, slotOf: (type: protobuf.Type
     "return w;",
   ].join("\n");
   const parameters = ["values", "type", "slots", "enums", "defaults", "enclose"];
-  const make = new Function(...parameters, `"use strict"; return function encode(m, w, d) {\n${source}\n};`);
+  const make = compileFunction(parameters, `return function encode(m, w, d) {\n${source}\n};`);
   const defaults = fields.map((field) => field.typeDefault);
-  return make(values, type, slots, enums, defaults, encloser(fields));
+  // The source returns a function of this type.
+  return make(values, type, slots, enums, defaults, encloser(fields)) as Encode;
 }
 
 /** Adds the field to the path of an error. */
