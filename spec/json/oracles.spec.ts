@@ -111,6 +111,47 @@ describe("the codec, beside protobufjs", () => {
   }
 });
 
+describe("the codec", () => {
+  it("refuses every member that is given twice", { timeout }, () => {
+    const types = [...apiTypes, ...wellKnownTypes];
+    const property = fc.property(
+      sample(types, types.slice(0, 40)),
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      ({ message: { type, bytes } }, place) => {
+        const codec = codecOf(type, defaultRepresentation);
+        const text = codec.fromBinary(bytes);
+        const twice = repeatMember(text, place);
+        fc.pre(twice !== undefined);
+        for (const read of [codec.decode, codec.toBinary]) {
+          assert.throws(
+            () => read(twice!),
+            { name: "RpcError", message: /^field ".*" is given twice$/s },
+            twice,
+          );
+        }
+      },
+    );
+    fc.assert(property, { seed, numRuns: 1000 * runs });
+  });
+});
+
+/** Give some member of some object once more, at its end; `undefined` if there is none. */
+function repeatMember(text: string, place: number): string | undefined {
+  const objects: Record<string, unknown>[] = [];
+  const root: unknown = JSON.parse(text, (_, value) => {
+    if (typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > 0)
+      objects.push(value);
+    return value;
+  });
+  const object = objects[Math.floor(place * objects.length)];
+  if (object === undefined) return undefined;
+  const names = Object.keys(object);
+  const name = names[Math.floor(place * 1000) % names.length]!;
+  const mark = "a name that no message has";
+  Object.assign(object, { [mark]: object[name] });
+  return JSON.stringify(root).replace(JSON.stringify(mark), () => JSON.stringify(name));
+}
+
 describe("the codec, beside @bufbuild/protobuf", () => {
   const registry = createRegistry(apiRoot);
   it("reads and writes the same messages of Google's APIs", { timeout }, () => {
