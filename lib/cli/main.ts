@@ -1,19 +1,28 @@
 #!/usr/bin/env node
 import type { WriteStream } from "node:tty";
+import { explainSystemError } from "../schema/explain-system-error.js";
 import { run } from "./run.js";
 import type { TextOutput } from "./terminal.js";
+import { untilStopped } from "./until-stopped.js";
 
-process.exitCode = await run(process.argv.slice(2), {
-  stdout: openOutput(process.stdout),
-  stderr: openOutput(process.stderr),
+const code = await run(process.argv.slice(2), {
+  stdout: openOutput(process.stdout, (reason) => {
+    process.stderr.write(`cannot write to standard output: ${reason}\n`);
+  }),
+  // There is nobody left to tell.
+  stderr: openOutput(process.stderr, () => {}),
   readStdin,
-  untilStopped,
+  untilStopped: () => untilStopped(process),
 });
+// An output may have failed by now, and may fail yet.
+process.exitCode ||= code;
 
-function openOutput(stream: WriteStream): TextOutput {
-  // `| head` has read enough: what is left to write is nobody's loss, and the exit code stays what it is.
+/** What is cut short is not done, so that the exit code is 1. */
+function openOutput(stream: WriteStream, tell: (reason: string) => void): TextOutput {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    process.exitCode = 1;
+    // `| head` has read enough, and knows it.
+    if (error.code !== "EPIPE") tell(explainSystemError(error));
   });
   return {
     write: (text) => void stream.write(text),
@@ -26,11 +35,4 @@ async function readStdin(): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-/** Who asks twice does not wait: the second signal ends the program as if nobody had heard the first. */
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
 }

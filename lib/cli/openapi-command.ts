@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { compact } from "../openapi/compact.js";
 import { printYaml } from "../openapi/print-yaml.js";
@@ -11,6 +10,7 @@ import { defineCommand } from "./command.js";
 import { aboutProtos, loadProtos, sourceOptions } from "./load-protos.js";
 import { outputOption, writeResult } from "./output-option.js";
 import { explainMissingRoutes } from "./print-routes.js";
+import { readOptionFile } from "./read-option-file.js";
 import { readRestOptions, restOptions } from "./rest-options.js";
 
 /** Writes the OpenAPI document of services. */
@@ -74,7 +74,7 @@ ${aboutProtos}`,
 
 /** YAML, and with it JSON. */
 async function readDocument(file: string): Promise<object> {
-  const document = readYaml(await readFile(file, "utf8"), file);
+  const document = readYaml((await readOptionFile({ option: "base", file })).toString("utf8"), file);
   if (isRecord(document)) return document;
   throw new ConfigError([{ file, message: "this is no OpenAPI document: it must be an object" }]);
 }

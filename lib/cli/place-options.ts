@@ -1,12 +1,11 @@
-import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import type { TlsOptions } from "node:tls";
 import { printTcpAddress } from "../grpc/tcp-address.js";
 import { printSocketAddress } from "../grpc/unix-socket.js";
 import type { ListenOptions } from "../server/listen.js";
 import type { CommandOptions } from "./command-options.js";
 import type { OptionValues } from "./parse-arguments.js";
 import { readNumber } from "./read-number.js";
+import { readKeyPair } from "./read-pem.js";
 import { UsageError } from "./usage-error.js";
 
 /** Where to listen; by default, where nobody else's machine can reach it. */
@@ -32,21 +31,15 @@ type PlaceValues = OptionValues<typeof placeOptions>;
 export async function readPlace(
   values: PlaceValues,
 ): Promise<Pick<ListenOptions, "port" | "host" | "path" | "tls">> {
-  const { port, host, socket } = values;
+  const { port, host, socket, cert, key } = values;
   if (socket !== undefined && (port !== undefined || host !== undefined))
     throw new UsageError("listen at --socket, or at --host and --port, not at both");
   const address =
     socket === undefined
       ? { port: readNumber("port", port, 65_535) ?? 8080, host: host ?? "127.0.0.1" }
       : { path: socket };
-  return { ...address, tls: await readTls(values) };
-}
-
-async function readTls({ cert, key }: PlaceValues): Promise<TlsOptions | undefined> {
-  if (cert === undefined && key === undefined) return undefined;
-  if (cert === undefined || key === undefined)
-    throw new UsageError("--cert and --key belong together: give both");
-  return { cert: await readFile(cert), key: await readFile(key) };
+  const tls = await readKeyPair({ option: "cert", file: cert }, { option: "key", file: key });
+  return { ...address, tls };
 }
 
 /** An address as browsers and other clients take it. */

@@ -1,8 +1,11 @@
-import { readFile } from "node:fs/promises";
+import type { Metadata } from "@grpc/grpc-js";
+import { createMetadata } from "../call/metadata.js";
 import type { ConnectionOptions } from "../grpc/connect.js";
 import { createTlsCredentials } from "../grpc/tls-credentials.js";
+import { decodeBase64 } from "../json/base64.js";
 import type { CommandOptions } from "./command-options.js";
 import type { OptionValues } from "./parse-arguments.js";
+import { readCertificates, readKeyPair } from "./read-pem.js";
 import { UsageError } from "./usage-error.js";
 
 /** The gRPC server that calls are forwarded to. */
@@ -40,31 +43,35 @@ export function readTarget({ target }: TargetValues): string {
 /** TLS, if any option speaks of it. */
 export async function readRemoteOptions(values: TargetValues): Promise<ConnectionOptions> {
   const { tls, "tls-ca": ca, "tls-cert": cert, "tls-key": key, "tls-name": name } = values;
-  if ((cert === undefined) !== (key === undefined))
-    throw new UsageError("--tls-cert and --tls-key belong together: give both");
-  if (!tls && [ca, cert, name].every((value) => value === undefined)) return {};
+  const pair = await readKeyPair({ option: "tls-cert", file: cert }, { option: "tls-key", file: key });
+  if (!tls && [ca, pair, name].every((value) => value === undefined)) return {};
   return {
     credentials: createTlsCredentials({
-      ca: await readIfGiven(ca),
-      cert: await readIfGiven(cert),
-      key: await readIfGiven(key),
+      ca: await readCertificates({ option: "tls-ca", file: ca }),
+      ...pair,
     }),
     channelOptions: name === undefined ? {} : { "grpc.ssl_target_name_override": name },
   };
 }
 
-/** `["authorization: Bearer x"]` → `{ authorization: "Bearer x" }` */
-export function readHeaders(lines: readonly string[] = []): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    lines.map((line) => {
-      const [, name, value] = /^\s*([^\s:]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
-      if (name === undefined || value === undefined)
-        throw new UsageError(`--reflect-header takes "name: value", not "${line}"`);
-      return [name, value];
-    }),
-  );
+/** Lines such as `authorization: Bearer x`; under a name that ends with `-bin`, base64. */
+export function readHeaders(lines: readonly string[] = []): Metadata {
+  const metadata = createMetadata();
+  for (const line of lines) {
+    const [, name, value] = /^\s*([^\s:]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
+    if (name === undefined || value === undefined)
+      throw new UsageError(`--reflect-header takes "name: value", not "${line}"`);
+    const sent = name.toLowerCase().endsWith("-bin") ? decodeBase64(value) : value;
+    if (sent === undefined) throw new UsageError(`--reflect-header: "${value}" of "${name}" must be base64`);
+    addTo(metadata, name, sent);
+  }
+  return metadata;
 }
 
-async function readIfGiven(file: string | undefined): Promise<Buffer | undefined> {
-  return file === undefined ? undefined : await readFile(file);
+function addTo(metadata: Metadata, name: string, value: string | Buffer): void {
+  try {
+    metadata.add(name, value);
+  } catch (error) {
+    throw new UsageError(`--reflect-header cannot send "${name}": ${(error as Error).message}`);
+  }
 }

@@ -8,6 +8,12 @@ import { readDescriptorOptions } from "./read-descriptor-options.js";
 import { resolveRoot } from "./resolve-root.js";
 import type { SchemaFile } from "./schema.js";
 
+/** A serialized `google.protobuf.FileDescriptorSet`, and the file that it is from. */
+export interface SerializedSet {
+  readonly bytes: Uint8Array;
+  readonly file?: string;
+}
+
 /** A resolved root, made of descriptors. */
 export interface DescriptorSet {
   readonly root: protobuf.Root;
@@ -16,13 +22,20 @@ export interface DescriptorSet {
 }
 
 /**
- * Make a root of a serialized `google.protobuf.FileDescriptorSet`, with its comments and custom options.
+ * Make a root of serialized descriptor sets, with their comments and custom options.
  *
  * Fields are named as if the `.proto` files had been parsed: handlers see the same whatever the source was.
  */
-export function loadDescriptorSet(set: Uint8Array, keepCase: boolean, report: Report): DescriptorSet {
+export function loadDescriptorSet(
+  sets: readonly SerializedSet[],
+  keepCase: boolean,
+  report: Report,
+): DescriptorSet {
   const root = new protobuf.Root();
-  const files = splitFiles(set, report);
+  const files = new Map<string, SchemaFile>();
+  // Sets that were made one by one have the same imports.
+  for (const file of sets.flatMap((set) => splitFiles(set, report)))
+    if (!files.has(file.name)) files.set(file.name, file);
   const add = (name: string) =>
     files.has(name) || addBuiltInFile(root, name, keepCase) || addClientOptions(root, name, keepCase);
   const missing: ConfigFault[] = [];
@@ -56,9 +69,9 @@ function missingImport(file: string | undefined, name: string): ConfigFault {
   return { file, message: `import "${name}" is not in the descriptor set: make it with --include_imports` };
 }
 
-/** The files of a set by name, as they were serialized: nothing in them is lost. */
-function splitFiles(set: Uint8Array, report: Report): Map<string, SchemaFile> {
-  const files = new Map<string, SchemaFile>();
+/** The files of a set, as they were serialized: nothing in them is lost. */
+function splitFiles({ bytes: set, file }: SerializedSet, report: Report): readonly SchemaFile[] {
+  const files: SchemaFile[] = [];
   try {
     const reader = protobuf.Reader.create(set);
     while (reader.pos < reader.len) {
@@ -69,13 +82,13 @@ function splitFiles(set: Uint8Array, report: Report): Map<string, SchemaFile> {
       }
       const bytes = reader.bytes();
       const { name } = decodeFile(bytes);
-      if (name && !files.has(name)) files.set(name, { name, bytes });
+      if (name) files.push({ name, bytes });
     }
   } catch (error) {
-    report({ message: `this is no FileDescriptorSet: ${(error as Error).message}` });
-    return new Map();
+    report({ file, message: `this is no FileDescriptorSet: ${(error as Error).message}` });
+    return [];
   }
-  if (files.size === 0) report({ message: "the descriptor set is empty" });
+  if (files.length === 0) report({ file, message: "the descriptor set is empty" });
   return files;
 }
 

@@ -36,7 +36,8 @@ export function loadPackageDefinition(source: unknown, keepCase: boolean, report
     return new protobuf.Root();
   }
   const set = descriptor.FileDescriptorSet.fromObject({ file: packages });
-  const { root } = loadDescriptorSet(descriptor.FileDescriptorSet.encode(set).finish(), keepCase, report);
+  const bytes = descriptor.FileDescriptorSet.encode(set).finish();
+  const { root } = loadDescriptorSet([{ bytes }], keepCase, report);
   restoreOptions(root, definition);
   return root;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
 import { ConfigError, type ConfigFault, type Report, type RulePart } from "./config-error.js";
 import { findPlace } from "./find-place.js";
-import { loadDescriptorSet } from "./load-descriptor-set.js";
+import { loadDescriptorSet, type SerializedSet } from "./load-descriptor-set.js";
 import { type LoadOptions, type ResolvedLoadOptions, resolveLoadOptions } from "./load-options.js";
 import { loadPackageDefinition, type PackageDefinition } from "./load-package-definition.js";
 import { loadProtoFiles } from "./load-proto-files.js";
@@ -86,7 +86,8 @@ interface Source extends Pick<Schema, "files" | "lack" | "locate"> {
 
 function* readSource(source: SchemaSource, options: ResolvedLoadOptions, report: Report): Reading<Source> {
   const { keepCase } = options.representation;
-  if (source instanceof Uint8Array) return describeSet(loadDescriptorSet(source, keepCase, report));
+  if (source instanceof Uint8Array)
+    return describeSet(loadDescriptorSet([{ bytes: source }], keepCase, report));
   const paths = findPaths(source);
   if (paths !== undefined) return yield* readPaths(paths, options, report);
   const root = findRoot(source);
@@ -111,15 +112,14 @@ function* readPaths(paths: readonly string[], options: ResolvedLoadOptions, repo
     if (!sets.includes(path))
       report({ file: path, message: "descriptor sets and .proto files cannot be mixed" });
   }
-  const contents: Uint8Array[] = [];
+  const contents: SerializedSet[] = [];
   for (const path of sets) {
     const content = yield* readOrReport(path, report);
     if (content === undefined) report({ message: `no such file: "${path}"` });
-    else if (content !== "unreadable") contents.push(content);
+    else if (content !== "unreadable") contents.push({ file: path, bytes: content });
   }
   if (contents.length === 0) return describeRoot(new protobuf.Root());
-  // Serialized sets, one after the other, are one set.
-  return describeSet(loadDescriptorSet(Buffer.concat(contents), keepCase, report));
+  return describeSet(loadDescriptorSet(contents, keepCase, report));
 }
 
 function findPaths(source: SchemaSource): readonly string[] | undefined {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Report } from "./config-error.js";
+import { explainSystemError } from "./explain-system-error.js";
 
 /**
  * Work that needs files, written once for both ways of reading them: it yields a path and resumes with the
@@ -18,7 +19,7 @@ export function* readOrReport(
     return yield path;
   } catch (error) {
     const isFolder = (error as NodeJS.ErrnoException).code === "EISDIR";
-    const reason = isFolder ? `it is a folder${ifFolder}` : (error as Error).message;
+    const reason = isFolder ? `it is a folder${ifFolder}` : explainSystemError(error);
     report({ message: `cannot read "${path}": ${reason}` });
     return "unreadable";
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createReadStream } from "node:fs";
+import { closeSync, createReadStream, openSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, it } from "vitest";
@@ -26,11 +26,22 @@ describe("the program", () => {
     assert.match(out, /^HTTP +PATH +METHOD +STREAMING\n/);
   });
 
-  it("keeps quiet when its reader has read enough", async () => {
+  it("keeps quiet when its reader has read enough, but is not done", async () => {
     const program = start("openapi", "proto/bookstore/v1/bookstore.proto");
     program.stdout.destroy();
     const [err, [code]] = await Promise.all([text(program.stderr), once(program, "close")]);
-    assert.deepEqual([code, err], [0, ""]);
+    assert.deepEqual([code, err], [1, ""]);
+  });
+
+  it("says why it cannot write", async () => {
+    const readOnly = openSync(main, "r");
+    const program = spawn(process.execPath, ["--import", "tsx", main, "--help"], {
+      cwd: repository,
+      stdio: ["ignore", readOnly, "pipe"],
+    });
+    closeSync(readOnly);
+    const [err, [code]] = await Promise.all([text(program.stderr!), once(program, "close")]);
+    assert.deepEqual([code, err], [1, "cannot write to standard output: bad file descriptor\n"]);
   });
 
   it("ends with the exit code of its command", async () => {

@@ -53,9 +53,12 @@ describe("express-grpc-transcoding", () => {
     [["routes", "spec"], /^cannot read "spec": it is a folder/],
     [
       ["openapi", "proto/greet/v1/greet.proto", "-o", "/nowhere/x.json"],
-      /^ENOENT: .*'\/nowhere\/x\.json'\n$/,
+      /^--output: cannot write "\/nowhere\/x\.json": no such file or directory\n$/,
     ],
-    [["openapi", "proto/greet/v1/greet.proto", "--base", "nowhere.yaml"], /^ENOENT: .*'nowhere\.yaml'\n$/],
+    [
+      ["openapi", "proto/greet/v1/greet.proto", "--base", "nowhere.yaml"],
+      /^--base: cannot read "nowhere\.yaml": no such file or directory\n$/,
+    ],
     [["openapi", "proto/greet/v1/greet.proto", "--base", "CHANGELOG.md"], /^CHANGELOG\.md: /],
   ];
   for (const [args, text] of failing) {

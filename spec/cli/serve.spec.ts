@@ -263,6 +263,26 @@ describe("serve", () => {
     );
   });
 
+  it("names the option of a file that it cannot use, and the file", async () => {
+    const tls = (name: string) => join(projectDir, "spec/servers/cases/tls", name);
+    const unusable: readonly [args: readonly string[], text: string][] = [
+      [["--tls-ca", "nowhere.pem"], '--tls-ca: cannot read "nowhere.pem": no such file or directory'],
+      [["--tls-ca", proto], `--tls-ca: "${proto}" must be a certificate in PEM form`],
+      [
+        ["--cert", tls("server.pem"), "--key", proto],
+        `--key: "${proto}" must be a private key in PEM form, without a passphrase`,
+      ],
+      [
+        ["--tls-cert", tls("client.pem"), "--tls-key", tls("server.key")],
+        `--tls-key: "${tls("server.key")}" is not the key of the certificate "${tls("client.pem")}"`,
+      ],
+    ];
+    for (const [args, message] of unusable) {
+      const { code, out, err } = await runCommand(["serve", ...reflect, ...args]);
+      assert.deepEqual([code, out, err], [1, "", `${message}\n`]);
+    }
+  });
+
   const reflect = ["--reflect", "--target", "localhost:1"];
   const misunderstood: readonly [args: readonly string[], text: RegExp][] = [
     [["a.proto"], /^serve: say where the gRPC server is: --target localhost:50051\n/],
@@ -272,6 +292,14 @@ describe("serve", () => {
     [
       [...reflect, "--reflect-header", "token"],
       /^serve: --reflect-header takes "name: value", not "token"\n/,
+    ],
+    [
+      [...reflect, "--reflect-header", "x-bin: a"],
+      /^serve: --reflect-header: "a" of "x-bin" must be base64\n/,
+    ],
+    [
+      [...reflect, "--reflect-header", "ä: b"],
+      /^serve: --reflect-header cannot send "ä": Metadata key "ä" contains illegal characters\n/,
     ],
     [[...reflect, "--tls-cert", "a.pem"], /^serve: --tls-cert and --tls-key belong together: give both\n/],
     [[...reflect, "--key", "a.pem"], /^serve: --cert and --key belong together: give both\n/],

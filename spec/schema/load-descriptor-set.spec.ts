@@ -198,6 +198,23 @@ describe("loadSchemaSync of descriptor sets", () => {
     assert.deepEqual(load("nowhere.binpb").faults, [{ message: 'no such file: "nowhere.binpb"' }]);
   });
 
+  it("names the files that are no sets, among others", () => {
+    withFiles({ "empty.binpb": "", "text.pb": "no set" }, (folder) => {
+      const { faults } = load([
+        `${folder}/text.pb`,
+        "spec/cases/descriptor/library.binpb",
+        `${folder}/empty.binpb`,
+      ]);
+      assert.deepEqual(
+        faults.map(({ file, message }) => [file, message.replace(/:.*/, "")]),
+        [
+          [`${folder}/text.pb`, "this is no FileDescriptorSet"],
+          [`${folder}/empty.binpb`, "the descriptor set is empty"],
+        ],
+      );
+    });
+  });
+
   it("reports a folder that is named like a set", () => {
     withFiles({ "set.binpb/a.proto": "" }, (folder) => {
       const path = `${folder}/set.binpb`;
