@@ -17,8 +17,8 @@ export default defineConfig({
           name: "spec",
           include: ["spec/**/*.spec.ts"],
           exclude: ["**/node_modules/**", "spec/browser/**", "spec/hostile/**", "spec/scale/**"],
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       // npm run test:browser: with a Chromium of the system

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 /** Milliseconds between two looks at the connections of a server that stops. */
 const interval = 50;
@@ -13,7 +14,7 @@ const acceptTime = 500;
 interface Connection {
   /** Requests whose response is not closed. */
   requests: number;
-  /** It has asked for something, so it speaks HTTP/1.1 and can be closed between requests. */
+  /** It has asked for something and speaks HTTP/1.1 still, so it can be closed between requests. */
   hasAsked: boolean;
   /** When it was looked at last. */
   bytesRead: number;
@@ -70,6 +71,11 @@ export function createHttp1Drain(server: Server): Http1Drain {
     }
   }
 
+  watchUpgrades(server, (socket) => {
+    const connection = connections.get(socket);
+    if (connection !== undefined) connection.hasAsked = false;
+  });
+
   return {
     add(socket) {
       accepted++;
@@ -102,6 +108,19 @@ export function createHttp1Drain(server: Server): Http1Drain {
       for (const socket of [...connections.keys(), ...handshakes]) socket.destroy();
     },
   };
+}
+
+/** Hear of upgrades without asking for them: node takes one for an ordinary request if nobody listens. */
+function watchUpgrades(server: Server, onUpgrade: (socket: Socket) => void): void {
+  const watch = (_: IncomingMessage, socket: Duplex) => onUpgrade(socket as Socket);
+  server.on("newListener", (event: string, listener: unknown) => {
+    if (event === "upgrade" && listener !== watch && server.listenerCount(event) === 0)
+      server.on(event, watch);
+  });
+  server.on("removeListener", (event: string, listener: unknown) => {
+    if (event === "upgrade" && listener !== watch && server.listenerCount(event) === 1)
+      server.off(event, watch);
+  });
 }
 
 function turn(): Promise<void> {

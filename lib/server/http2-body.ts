@@ -20,8 +20,13 @@ export function feedBody(target: Readable, stream: ServerHttp2Stream, onEnd: () 
   });
   stream.once("close", () => {
     if (isComplete || target.destroyed) return;
-    target.destroy(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
+    target.destroy(createAbortError());
   });
+}
+
+/** What node's own request is destroyed with when its client leaves. */
+export function createAbortError(): NodeJS.ErrnoException {
+  return Object.assign(new Error("aborted"), { code: "ECONNRESET" });
 }
 
 /** The body of an HTTP/2 request, read no faster than it is asked for. */

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { HttpContext } from "../call/server-call.js";
-import { feedBody } from "./http2-body.js";
+import { createAbortError, feedBody } from "./http2-body.js";
 import { Http2Socket } from "./http2-socket.js";
 
 /** A stream of an HTTP/2 connection with the headers that opened it. */
@@ -40,6 +40,10 @@ export function createExchange(
   req.httpVersionMinor = 0;
   req.httpVersion = "2.0";
   attachResponse(socket, res);
+  socket.on("timeout", () => onTimeout(socket, { req, res }));
+  stream.once("close", () => {
+    if (!res.writableFinished) req.destroy(createAbortError());
+  });
   stream.once("trailers", (trailers: IncomingHttpHeaders) => Object.assign(req.trailers, trailers));
   const end = () => {
     req.complete = true;
@@ -74,8 +78,16 @@ function attachResponse(socket: Http2Socket, res: ServerResponse): void {
     if (!res.writableEnded) res.emit("drain");
   });
   res.once("finish", () => {
-    // What nobody has read goes by, so that the request ends.
-    res.req.removeAllListeners("data").resume();
+    // What nobody reads goes by, so that the request ends; who reads may go on.
+    const { req } = res;
+    if (req.listenerCount("data") === 0 && req.listenerCount("readable") === 0) req.resume();
     socket.finish();
   });
+}
+
+/** As in node's own server, what nobody listens for ends the request. */
+function onTimeout(socket: Http2Socket, { req, res }: HttpContext): void {
+  const isHeardByRequest = !req.complete && req.emit("timeout", socket);
+  const isHeardByResponse = res.emit("timeout", socket);
+  if (!isHeardByRequest && !isHeardByResponse) socket.destroy();
 }

@@ -1,9 +1,4 @@
-import {
-  constants,
-  type IncomingHttpHeaders,
-  type OutgoingHttpHeaders,
-  type ServerHttp2Stream,
-} from "node:http2";
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { Readable } from "node:stream";
 import type { AuthContext, HttpContext } from "../call/server-call.js";
 import type { Peer } from "../grpc/wire/grpc-stream.js";
@@ -14,6 +9,7 @@ import type { HttpRequest, HttpResponse } from "../http/http-message.js";
 import { Http2Body } from "./http2-body.js";
 import { createExchange, type Http2Request } from "./http2-exchange.js";
 import { toHttp2Headers } from "./http2-socket.js";
+import { readTarget } from "./node-http.js";
 import { writeHttpResponse } from "./write-http-response.js";
 
 /** A request that is answered on the HTTP/2 stream itself, unless somebody asks for node's request and response. */
@@ -30,11 +26,10 @@ export class Http2HttpRequest implements HttpRequest {
 
   constructor(request: Http2Request, peer: Peer) {
     const { headers } = request;
-    const url = headers[":path"] ?? "/";
-    const question = url.indexOf("?");
+    const { path, query } = readTarget(headers[":path"]);
     this.httpMethod = headers[":method"] ?? "GET";
-    this.path = question === -1 ? url : url.slice(0, question);
-    this.query = question === -1 ? "" : url.slice(question + 1);
+    this.path = path;
+    this.query = query;
     this.headers = headers;
     this.#request = request;
     this.#peer = peer;
@@ -75,7 +70,7 @@ export class Http2HttpRequest implements HttpRequest {
 async function writeHttp2Response(stream: ServerHttp2Stream, response: HttpResponse): Promise<void> {
   const { status, body, trailers } = response;
   if (stream.destroyed || stream.closed || stream.headersSent) return closeBody(body);
-  const headers = toHttp2Headers(status, response.headers);
+  const headers = toHttp2Headers(response.headers, status);
   letGoAfterwards(stream);
   if (typeof body === "object" && !(body instanceof Uint8Array)) {
     await writePieces(stream, body, { headers, trailers });
@@ -84,7 +79,7 @@ async function writeHttp2Response(stream: ServerHttp2Stream, response: HttpRespo
   const trailing = trailers?.();
   if (body !== undefined) headers["content-length"] = Buffer.byteLength(body);
   if (trailing !== undefined)
-    stream.once("wantTrailers", () => stream.sendTrailers(trailing as OutgoingHttpHeaders));
+    stream.once("wantTrailers", () => stream.sendTrailers(toHttp2Headers(trailing)));
   stream.respond(headers, { waitForTrailers: trailing !== undefined });
   stream.end(body);
 }
@@ -96,7 +91,7 @@ async function writePieces(
 ): Promise<void> {
   let trailing: ReturnType<NonNullable<typeof trailers>>;
   if (trailers !== undefined)
-    stream.once("wantTrailers", () => stream.sendTrailers((trailing ?? {}) as OutgoingHttpHeaders));
+    stream.once("wantTrailers", () => stream.sendTrailers(toHttp2Headers(trailing ?? {})));
   stream.respond(headers, { waitForTrailers: trailers !== undefined });
   try {
     for await (const piece of body) {

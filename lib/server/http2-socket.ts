@@ -3,17 +3,22 @@ import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { connectionHeaders } from "../http/connection-headers.js";
+import { toHttp2Value } from "../http/single-valued-headers.js";
 import { createChunkDecoder, type DecodedChunks } from "./chunk-decoder.js";
 import { readHeaderLines } from "./header-lines.js";
 
-/** Copy headers for an HTTP/2 response, without those that belong to an HTTP/1.1 connection. */
-export function toHttp2Headers(status: number, headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
-  const copy: OutgoingHttpHeaders = { ":status": status };
+/** Copy headers or trailers for HTTP/2, without what belongs to an HTTP/1.1 connection or may not be said twice. */
+export function toHttp2Headers(
+  headers: Readonly<Record<string, number | string | readonly string[] | undefined>>,
+  status?: number,
+): OutgoingHttpHeaders {
+  const copy: Record<string, number | string | readonly string[] | undefined> = {};
+  if (status !== undefined) copy[":status"] = status;
   for (const [name, value] of Object.entries(headers)) {
     const lower = name.toLowerCase();
-    if (value !== undefined && !connectionHeaders.has(lower)) copy[lower] = value;
+    if (value !== undefined && !connectionHeaders.has(lower)) copy[lower] = toHttp2Value(lower, value);
   }
-  return copy;
+  return copy as OutgoingHttpHeaders; // which asks for lists that may be written to
 }
 
 /**
@@ -39,6 +44,9 @@ export class Http2Socket extends Duplex {
     this.#isHead = isHead;
     stream.on("drain", () => this.emit("streamDrain"));
     stream.once("close", () => this.destroy());
+    stream.on("timeout", () => this.emit("timeout"));
+    // As node's server has it: who destroys a response with an error wants nobody else to stumble over it.
+    this.on("error", () => {});
   }
 
   get remoteAddress(): string | undefined {
@@ -75,7 +83,8 @@ export class Http2Socket extends Duplex {
   }
 
   setTimeout(timeout: number, callback?: () => void): this {
-    this.#stream.setTimeout(timeout, callback);
+    if (callback !== undefined) this.once("timeout", callback);
+    this.#stream.setTimeout(timeout);
     return this;
   }
 
@@ -116,13 +125,19 @@ export class Http2Socket extends Duplex {
   override _writev(chunks: readonly { chunk: Buffer }[], callback: (error?: Error) => void): void {
     // It is about to be destroyed. Who writes without end has to wait for that, or it would never come.
     if (this.#stream.destroyed || this.#stream.closed) return;
-    for (const { chunk } of chunks) this.#take(chunk);
+    try {
+      for (const { chunk } of chunks) this.#take(chunk);
+    } catch (error) {
+      // What HTTP/2 cannot send, as the status 101: whoever has written it is far away by now.
+      this.destroy(error as Error);
+      return;
+    }
     if (this.#stream.writableNeedDrain) this.once("streamDrain", callback);
     else callback();
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    if (!this.#stream.closed) this.#stream.close(constants.NGHTTP2_CANCEL);
+    if (!this.#stream.closed) this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     callback(error);
   }
 
@@ -155,7 +170,7 @@ export class Http2Socket extends Duplex {
     const rest = chunk.subarray(end + 4 - this.#head.length);
     this.#head = "";
     const { status, headers } = readHead(text.slice(0, end));
-    if (status < 200) this.#stream.additionalHeaders(toHttp2Headers(status, headers));
+    if (status < 200) this.#stream.additionalHeaders(toHttp2Headers(headers, status));
     else this.#respond(status, headers);
     this.#take(rest);
   }
@@ -165,9 +180,11 @@ export class Http2Socket extends Duplex {
     this.#body = isChunked ? createChunkDecoder() : (bytes) => ({ data: [bytes] });
     const waitForTrailers = isChunked && !this.#isHead && status !== 204 && status !== 304;
     if (waitForTrailers) {
-      this.#stream.once("wantTrailers", () => this.#stream.sendTrailers(this.#trailers ?? {}));
+      this.#stream.once("wantTrailers", () =>
+        this.#stream.sendTrailers(toHttp2Headers(this.#trailers ?? {})),
+      );
     }
-    this.#stream.respond(toHttp2Headers(status, headers), { waitForTrailers });
+    this.#stream.respond(toHttp2Headers(headers, status), { waitForTrailers });
   }
 }
 

@@ -28,11 +28,10 @@ class NodeHttpRequest implements HttpRequest {
   readonly context: HttpContext;
 
   constructor(req: NodeRequest, res: ServerResponse) {
-    const url = toOriginForm(encodeRawBytes(req.url ?? "/"));
-    const question = url.indexOf("?");
+    const { path, query } = readTarget(req.url);
     this.httpMethod = req.method ?? "GET";
-    this.path = question === -1 ? url : url.slice(0, question);
-    this.query = question === -1 ? "" : url.slice(question + 1);
+    this.path = path;
+    this.query = query;
     this.headers = req.headers;
     this.body = req;
     this.context = { req, res };
@@ -67,6 +66,14 @@ class NodeHttpRequest implements HttpRequest {
         if (!res.writableFinished) listener();
       });
   }
+}
+
+/** Split the target of a request into its path and its query, as they came. */
+export function readTarget(target = "/"): { readonly path: string; readonly query: string } {
+  const url = toOriginForm(encodeRawBytes(target));
+  const question = url.indexOf("?");
+  if (question === -1) return { path: url, query: "" };
+  return { path: url.slice(0, question), query: url.slice(question + 1) };
 }
 
 /** What is asked of a proxy is a whole URL, and a server has to take it too. */

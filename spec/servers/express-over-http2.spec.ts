@@ -5,7 +5,7 @@ import { writeFile } from "node:fs/promises";
 import http2 from "node:http2";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { gunzipSync } from "node:zlib";
 import compression from "compression";
@@ -289,6 +289,97 @@ describe("an Express app over HTTP/2", () => {
     session.destroy(); // node's client would end a stream before it resets it
     await isSeen;
     assert.deepEqual(events.toSorted(), ["aborted", "close false", "error"]);
+  });
+
+  it("tells the request of a GET that its client has left", async () => {
+    const app = express();
+    const isClosed = new Promise((resolve) => {
+      app.get("/events", (req, res) => {
+        req.on("close", resolve);
+        res.writeHead(200, { "content-type": "text/event-stream" });
+        res.write("data: 1\n\n");
+      });
+    });
+    const stream = (await start(app)).request({ ":path": "/events" });
+    await once(stream, "response");
+    stream.close(http2.constants.NGHTTP2_CANCEL);
+    await isClosed;
+  });
+
+  it("outlives responses that are destroyed with an error", async () => {
+    const app = express();
+    const failing = () =>
+      Readable.from(
+        (function* () {
+          yield "begun";
+          throw new Error("the disk is gone");
+        })(),
+      );
+    const failures: unknown[] = [];
+    app.get("/file", (_, res) => {
+      pipeline(failing(), res).catch((error) => failures.push(error.message));
+    });
+    app.get("/destroyed", (_, res) => void res.destroy(new Error("gone")));
+    app.get("/switch", (_, res) => {
+      // Far from Express, which would catch what is thrown.
+      setImmediate(() => res.writeHead(101).end());
+    });
+    app.get("/", (_, res) => void res.send("alive"));
+    const session = await start(app);
+    for (const path of ["/file", "/destroyed", "/switch"]) {
+      const stream = session.request({ ":path": path });
+      await assert.rejects(stream.toArray(), { code: "ERR_HTTP2_STREAM_ERROR" });
+    }
+    assert.deepEqual(failures, ["the disk is gone"]);
+    assert.equal(String((await ask(session, "/")).body), "alive");
+  });
+
+  it("sends the last of two values of what may be said but once", async () => {
+    const app = express();
+    app.get("/", (_, res) => {
+      // Far from Express, which would catch what is thrown.
+      setImmediate(() => {
+        res.setHeader("x-content-type-options", ["nosniff", "nosniff"]).setHeader("x-two", ["1", "2"]);
+        res.write("x");
+        res.addTrailers([
+          ["etag", "a"],
+          ["etag", "b"],
+        ]);
+        res.end();
+      });
+    });
+    const { headers, trailers } = await ask(await start(app), "/");
+    assert.equal(headers["x-content-type-options"], "nosniff");
+    assert.equal(headers["x-two"], "1, 2");
+    assert.equal(trailers.etag, "b");
+  });
+
+  it("keeps an upload for its reader when it is answered early", async () => {
+    const app = express();
+    let uploaded: Promise<Buffer[]> | undefined;
+    app.post("/", (req, res) => {
+      const sink = new PassThrough();
+      req.pipe(sink);
+      uploaded = sink.toArray();
+      req.once("data", () => res.status(202).end("accepted"));
+    });
+    const body = randomBytes(1_000_000);
+    const stream = (await start(app)).request({ ":path": "/", ":method": "POST" });
+    stream.write(body.subarray(0, 1000));
+    const [headers] = (await once(stream, "response")) as [http2.IncomingHttpHeaders];
+    assert.equal(headers[":status"], 202);
+    stream.end(body.subarray(1000));
+    assert.deepEqual(Buffer.concat((await uploaded) as Buffer[]), body);
+  });
+
+  it("ends what nobody times out, and tells those who do", async () => {
+    const app = express();
+    app.get("/late", (_, res) => void res.setTimeout(20, () => void res.status(503).end("late")));
+    app.get("/cut", (_, res) => void res.setTimeout(20));
+    const session = await start(app);
+    const { status, body } = await ask(session, "/late");
+    assert.deepEqual([status, String(body)], [503, "late"]);
+    await assert.rejects(ask(session, "/cut"), { code: "ERR_HTTP2_STREAM_ERROR" });
   });
 
   it("finishes and closes every response and request", async () => {

@@ -482,6 +482,28 @@ describe("the shutdown of one port", () => {
     await server.shutdown();
   });
 
+  it("leaves a WebSocket its time, on a connection that has served a request too", async () => {
+    const { server, port } = await start({ app, gracePeriod: 20_000 });
+    server.server.on("upgrade", (_, socket) => {
+      socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n");
+      socket.pipe(socket);
+    });
+    const web = connect(port, "127.0.0.1");
+    web.write("GET /app HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert.match(String((await once(web, "data"))[0]), /^HTTP\/1.1 200 /);
+    web.write("GET /app HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    assert.match(String((await once(web, "data"))[0]), /^HTTP\/1.1 101 /);
+    const idle = connect(port, "127.0.0.1");
+    idle.write("GET /app HTTP/1.1\r\nHost: x\r\n\r\n");
+    await once(idle, "data");
+    const stopping = server.shutdown();
+    await once(idle, "close");
+    web.write("still here");
+    assert.equal(String((await once(web, "data"))[0]), "still here");
+    web.end();
+    await stopping;
+  });
+
   it("does not wait for connections on which nothing was said", async () => {
     const { server, port } = await start({ gracePeriod: 20_000 });
     const silent = connect(port, "127.0.0.1");
