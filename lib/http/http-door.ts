@@ -30,7 +30,8 @@ export class HttpDoor implements Door {
   }
 
   sendMetadata(metadata: Metadata): void {
-    this.responseMetadata ??= metadata;
+    // As they are now: a handler may use its metadata again, for another call.
+    this.responseMetadata ??= metadata.clone();
   }
 
   getPeer(): string {

@@ -63,6 +63,39 @@ eachProtocol("the metadata of a call", (connect) => {
     }
   });
 
+  it("comes back as it was when it was sent, though the handler has one for all calls", async () => {
+    const shared = new Metadata();
+    let sent = createDeferred();
+    const go = createDeferred();
+    const { send } = await connect({
+      implementation: {
+        async send(call: HandlerCall) {
+          shared.set("x-user", call.request.text);
+          call.sendMetadata(shared);
+          sent.resolve();
+          await go.promise;
+          return call.request;
+        },
+      },
+    });
+    const received: Record<string, unknown> = {};
+    const answers: unknown[] = [];
+    for (const user of ["ada", "grace"]) {
+      sent = createDeferred();
+      answers.push(
+        send(note(user), {
+          onMetadata: (metadata: Metadata) => {
+            received[user] = metadata.get("x-user");
+          },
+        }),
+      );
+      await sent.promise;
+    }
+    go.resolve();
+    await Promise.all(answers);
+    assert.deepEqual(received, { ada: ["ada"], grace: ["grace"] });
+  });
+
   it("does not come back when it is sent after a message", async () => {
     const late = (call: HandlerCall) => {
       call.write(note("first"));
