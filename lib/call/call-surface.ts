@@ -86,14 +86,16 @@ export function withSurface<Base extends EmitterClass>(base: Base) {
       try {
         return super.emit(event, ...values);
       } catch (error) {
-        if (event === "error") throw error;
-        return super.emit("error", error);
+        if (event !== "error") return this.emit("error", error);
+        // The listeners of the package come first: the call has failed already, and often with this very error.
+        if (error !== values[0]) this.context.reportFault(error);
+        return true;
       }
     }
 
     /** The same for what an async listener rejects with. */
     override [EventEmitter.captureRejectionSymbol](error: unknown): void {
-      super.emit("error", error);
+      this.emit("error", error);
     }
   }
   // The compiler cannot see through `extends base`; the instance is both.

@@ -46,9 +46,10 @@ export class ReadableCall extends withSurface(Readable) {
     super({ objectMode: true, captureRejections: true });
     this.context = context;
     this.#read = createFeed(this, requests);
-    context.onCancel((reason) => {
+    // As in grpc-js, a call that is cancelled has no error to emit.
+    context.onCancel(() => {
       this.emit("cancelled", "cancelled");
-      this.destroy(reason);
+      this.destroy();
     });
   }
 
@@ -56,9 +57,10 @@ export class ReadableCall extends withSurface(Readable) {
     this.#read();
   }
 
-  // Leaving a loop over the requests is not leaving the call, which may yet be answered.
   override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Message> {
-    return this.iterator({ destroyOnReturn: false }) as NodeJS.AsyncIterator<Message>;
+    return readRequests(this, (error) => {
+      throw error;
+    });
   }
 }
 
@@ -144,18 +146,27 @@ export class DuplexCall extends withResponses(withSurface(Duplex)) {
     this.#read();
   }
 
-  // Leaving a loop over the requests is not leaving the call, and ending the call is not failing the loop.
+  // Ending the call is not failing the loop.
   override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Message> {
-    const iterator = this.iterator({ destroyOnReturn: false }) as NodeJS.AsyncIterator<Message>;
-    const { next } = iterator;
-    iterator.next = async () => {
-      try {
-        return await next.call(iterator);
-      } catch (error) {
-        if (!this.writableEnded || this.cancelled) throw error;
-        return { done: true, value: undefined };
-      }
-    };
-    return iterator;
+    return readRequests(this, (error) => {
+      if (!this.writableEnded) throw error;
+      return { done: true, value: undefined };
+    });
   }
+}
+
+/** A loop over the requests of a call. Leaving it is not leaving the call, which may yet be answered. */
+function readRequests(
+  call: Readable & CallSurface,
+  onError: (error: unknown) => IteratorResult<Message>,
+): NodeJS.AsyncIterator<Message> {
+  const iterator = call.iterator({ destroyOnReturn: false }) as NodeJS.AsyncIterator<Message>;
+  const { next } = iterator;
+  iterator.next = () =>
+    next.call(iterator).catch((error: unknown) => {
+      // Of a stream that is destroyed, node says no more than that it has ended early.
+      if (call.context.cancellation !== undefined) throw call.context.cancellation;
+      return onError(error);
+    });
+  return iterator;
 }

@@ -24,13 +24,19 @@ export class HandlerListener implements GrpcListener {
   constructor(ends: Ends) {
     this.#ends = ends;
     ends.wire.onUnreadable = (error) => this.#requests.fail(error);
-    ends.wire.onEnd(() => this.#wake());
   }
 
   onReceiveMetadata(metadata: Metadata): void {
-    const { call, chain } = this.#ends;
-    call.goThrough((door) => new InterceptedDoor(door, chain, metadata));
-    void this.#run();
+    const { call, chain, wire } = this.#ends;
+    if (wire.isEnded) return;
+    const inner = call.behind(new InterceptedDoor({ door: call.door, chain, wire }, metadata));
+    wire.onEnd(() => {
+      // Without a cancellation from outside, an interceptor has ended the call before its handler has.
+      inner.cancel(() => call.cancellation ?? new RpcError(codes.CANCELLED, "an interceptor ended the call"));
+      if (inner.cancellation !== undefined) this.#requests.fail(inner.cancellation);
+      this.#wake();
+    });
+    void this.#run(inner);
   }
 
   onReceiveMessage(message: Message): void {
@@ -42,19 +48,20 @@ export class HandlerListener implements GrpcListener {
   }
 
   onCancel(): void {
-    // The call has been told of it by its door.
+    // The handler has been told of it by its call.
   }
 
-  async #run(): Promise<void> {
-    const { chain, wire, call } = this.#ends;
+  async #run(call: ServerCall): Promise<void> {
+    const { chain, wire } = this.#ends;
     let failure: { readonly error: unknown } | undefined;
     try {
-      await this.#answer();
+      await this.#answer(call);
     } catch (error) {
       failure = { error };
     }
     // As in grpc-js, interceptors hear of the end of a cancelled call through onCancel.
     if (call.cancelled) return;
+    call.finish();
     wire.attempt(() =>
       chain.sendStatus(
         failure === undefined
@@ -64,17 +71,17 @@ export class HandlerListener implements GrpcListener {
     );
   }
 
-  async #answer(): Promise<void> {
-    const { handler, call } = this.#ends;
+  async #answer(call: ServerCall): Promise<void> {
+    const { handler } = this.#ends;
     switch (handler.kind) {
       case "unary":
-        return this.#send(await handler.handle(await this.#readOne(), call));
+        return this.#send(await handler.handle(await this.#readOne(), call), call);
       case "client-streaming":
-        return this.#send(await handler.handle(this.#readAll(), call));
+        return this.#send(await handler.handle(this.#readAll(), call), call);
       case "server-streaming":
-        return this.#sendAll(handler.handle(await this.#readOne(), call));
+        return this.#sendAll(handler.handle(await this.#readOne(), call), call);
       case "duplex-streaming":
-        return this.#sendAll(handler.handle(this.#readAll(), call));
+        return this.#sendAll(handler.handle(this.#readAll(), call), call);
     }
   }
 
@@ -105,20 +112,20 @@ export class HandlerListener implements GrpcListener {
     };
   }
 
-  async #sendAll(responses: AsyncIterable<Message>): Promise<void> {
-    const { wire } = this.#ends;
+  async #sendAll(responses: AsyncIterable<Message>, call: ServerCall): Promise<void> {
     const iterator = responses[Symbol.asyncIterator]();
-    wire.onEnd(() => closeIterator(iterator));
+    this.#ends.wire.onEnd(() => closeIterator(iterator));
     for (let result = await iterator.next(); result.done !== true; result = await iterator.next()) {
-      await this.#send(result.value);
-      if (wire.isEnded) return;
+      await this.#send(result.value, call);
+      if (call.cancelled) return;
     }
   }
 
   /** Hand a message on; done when it has been taken, or the call is over. */
-  #send(message: Message): Promise<void> {
-    const { chain, wire } = this.#ends;
+  #send(message: Message, { httpStatus }: ServerCall): Promise<void> {
+    const { call, chain, wire } = this.#ends;
     if (wire.isEnded) return Promise.resolve();
+    call.httpStatus = httpStatus;
     return new Promise((resolve) => {
       this.#wake = resolve;
       wire.attempt(() => chain.sendMessage(message, resolve));
@@ -130,11 +137,13 @@ export class HandlerListener implements GrpcListener {
 class InterceptedDoor implements Door {
   readonly #door: Door;
   readonly #chain: ServerInterceptingCallInterface;
+  readonly #wire: WireCall;
   readonly #metadata: Metadata;
 
-  constructor(door: Door, chain: ServerInterceptingCallInterface, metadata: Metadata) {
+  constructor({ door, chain, wire }: Pick<Ends, "chain" | "wire"> & { door: Door }, metadata: Metadata) {
     this.#door = door;
     this.#chain = chain;
+    this.#wire = wire;
     this.#metadata = metadata;
   }
 
@@ -147,7 +156,8 @@ class InterceptedDoor implements Door {
   }
 
   sendMetadata(metadata: Metadata): void {
-    this.#chain.sendMetadata(metadata);
+    // Of a remote call, they come with an event of its connection.
+    this.#wire.attempt(() => this.#chain.sendMetadata(metadata));
   }
 
   getPeer(): string {

@@ -53,7 +53,7 @@ export class ServerCall {
    */
   httpStatus: number | undefined;
 
-  #door: Door;
+  readonly #door: Door;
   #metadata: Metadata | undefined;
   #trailers: Metadata | undefined;
   #controller: AbortController | undefined;
@@ -118,7 +118,7 @@ export class ServerCall {
     return this.#controller.signal;
   }
 
-  /** What the call speaks through at present. */
+  /** What the call speaks through. */
   get door(): Door {
     return this.#door;
   }
@@ -163,10 +163,14 @@ export class ServerCall {
     return this.#door.getMetricsRecorder();
   }
 
-  /** From here on the call speaks through another door, which stands before the present one. */
-  goThrough(wrap: (door: Door) => Door): void {
-    this.#door = wrap(this.#door);
-    this.#metadata = undefined;
+  /**
+   * The same call, with the same trailers, as those see it who speak through another door. Whoever makes it cancels it:
+   * it may be over while this one goes on.
+   */
+  behind(door: Door): ServerCall {
+    const inner = new ServerCall(this.method, door, this.deadline);
+    inner.#trailers = this.trailers;
+    return inner;
   }
 
   /** Something went wrong after the call was answered. What a cancelled call still does is nobody's concern. */
@@ -212,8 +216,17 @@ export class ServerCall {
     const listeners = this.#listeners;
     this.#listeners = [];
     this.#controller?.abort(reason);
-    for (const listener of listeners) listener(reason);
+    for (const listener of listeners) this.#tell(listener, reason);
     for (const reject of this.#waiting ?? []) reject(reason);
+  }
+
+  /** What a listener throws concerns neither the others nor the timer or the socket that has ended the call. */
+  #tell(listener: (reason: RpcError) => void, reason: RpcError): void {
+    try {
+      listener(reason);
+    } catch (error) {
+      this.#door.reportFault(error, this);
+    }
   }
 
   /** Cancel when the deadline passes. The door that sets a deadline starts it. */

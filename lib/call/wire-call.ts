@@ -21,7 +21,7 @@ export class WireCall implements ServerInterceptingCallInterface {
   /** The door as it is outside the interceptors. */
   readonly #door: Door;
   readonly #queue = createMessageQueue(() => this.#end());
-  readonly #endListeners: (() => void)[] = [];
+  #endListeners: (() => void)[] = [];
   #listener: GrpcListener | undefined;
   #isReading = false;
   #hasSentMetadata = false;
@@ -48,9 +48,10 @@ export class WireCall implements ServerInterceptingCallInterface {
     return this.#isEnded;
   }
 
-  /** Run `listener` when nothing more will be read or sent. */
+  /** Run `listener` when nothing more will be read or sent: at once if that is so already. */
   onEnd(listener: () => void): void {
-    this.#endListeners.push(listener);
+    if (this.#isEnded) listener();
+    else this.#endListeners.push(listener);
   }
 
   /** The status that interceptors see of what the handler failed with, with all its metadata. */

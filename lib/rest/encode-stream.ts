@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
+import { closeIterator } from "../call/close-iterator.js";
 import type { Message } from "../call/message.js";
 import { codes, RpcError } from "../call/rpc-error.js";
 import { readStatus } from "../call/status.js";
@@ -43,7 +44,7 @@ export async function encodeStream(
       ? await encodePieces(encoder.encode, source)
       : await encodeItems(encoder.encode, source);
   } catch (error) {
-    close(iterator);
+    closeIterator(iterator);
     throw error;
   }
 }
@@ -127,7 +128,7 @@ async function* writeItems(
     isFirst = false;
   } finally {
     call.finish();
-    close(iterator);
+    closeIterator(iterator);
   }
   const end = format.end(isFirst);
   if (end !== "") yield end;
@@ -165,7 +166,7 @@ async function* writePieces(
     throw error;
   } finally {
     call.finish();
-    close(iterator);
+    closeIterator(iterator);
   }
 }
 
@@ -179,18 +180,13 @@ function stoppable<T>(
     return() {
       call.cancel(() => new RpcError(codes.CANCELLED, "the response is not read to its end"));
       call.finish();
-      close(iterator);
+      closeIterator(iterator);
       return pieces.return(undefined);
     },
     [Symbol.asyncIterator]() {
       return this;
     },
   };
-}
-
-/** What a producer throws while it is being closed has nobody left to read it. */
-function close(iterator: AsyncIterator<Message>): void {
-  iterator.return?.().then(undefined, () => {});
 }
 
 /** The last item has the whole text; clients refuse a response whose headers and trailers have more than 16 KiB. */

@@ -1,9 +1,11 @@
 import type { Metadata } from "@grpc/grpc-js";
+import { closeIterator } from "../call/close-iterator.js";
 import type { Endpoint } from "../call/endpoint.js";
 import type { Handler } from "../call/handler.js";
 import type { Message } from "../call/message.js";
 import { codes, RpcError } from "../call/rpc-error.js";
 import { type Door, ServerCall } from "../call/server-call.js";
+import { createDeadlineError } from "../http/deadline.js";
 import type { GrpcStatus, WriteStatus } from "./grpc-status.js";
 import { emptyRequest, type MessageCoding } from "./message-coding.js";
 
@@ -55,7 +57,7 @@ export interface ServedCall {
 export function openCall({ method }: Endpoint, door: Door, deadline: number): ServerCall {
   const call = new ServerCall(method, door, deadline);
   if (deadline !== Number.POSITIVE_INFINITY) {
-    call.startTimer(() => new RpcError(codes.DEADLINE_EXCEEDED, "the deadline was exceeded"));
+    call.startTimer(createDeadlineError);
   }
   return call;
 }
@@ -197,9 +199,7 @@ async function* readAll({ call, coding, requests }: ServedCall): AsyncIterable<M
 async function sendStream(served: ServedCall, messages: AsyncIterable<Message>): Promise<void> {
   const { call, coding, responses } = served;
   const iterator = messages[Symbol.asyncIterator]();
-  // What a producer throws while it is being closed has nobody left to read it.
-  const close = () => iterator.return?.().then(undefined, () => {});
-  call.onCancel(close);
+  call.onCancel(() => closeIterator(iterator));
   try {
     for (;;) {
       const result = await iterator.next();
@@ -209,7 +209,7 @@ async function sendStream(served: ServedCall, messages: AsyncIterable<Message>):
       if (!isWritable) await responses.untilDrained();
     }
   } catch (error) {
-    close();
+    closeIterator(iterator);
     throw error;
   }
 }

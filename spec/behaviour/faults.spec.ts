@@ -597,6 +597,102 @@ eachProtocol("a listener of a call", (connect) => {
   }
 });
 
+eachProtocol("a listener of errors that throws them on", (connect) => {
+  const rethrow = (error: unknown) => {
+    throw error;
+  };
+
+  it("fails its call once", async () => {
+    const {
+      collect: collectNotes,
+      expand,
+      chat,
+      faults,
+    } = await connect({
+      implementation: {
+        collect: (call: Call, _callback: Callback) =>
+          call.on("error", rethrow).on("data", () => rethrow(secret)),
+        expand: (call: Call) => call.on("error", rethrow).emit("error", secret),
+        chat: (call: Call) => call.on("error", rethrow).on("data", () => rethrow(secret)),
+      },
+    });
+    await assert.rejects(collectNotes(streamOf(note("a"))), unexpected);
+    await assert.rejects(collect(expand(note("a"))), unexpected);
+    await assert.rejects(collect(chat(streamOf(note("a")))), unexpected);
+    assert.deepEqual(faults.map(String), Array(3).fill("Error: secret"));
+  });
+
+  it("hears of none when its call is cancelled, and what else it throws then is nobody's end", async () => {
+    const begun = createDeferred();
+    const heard: unknown[] = [];
+    const told: string[] = [];
+    const allTold = createDeferred();
+    const watch = (call: Call) => {
+      call.on("error", (error: unknown) => heard.push(error));
+      call.on("error", rethrow);
+      call.on("cancelled", () => {
+        if (told.push(call.method.name) === 4) allTold.resolve();
+      });
+      call.on("data", () => {});
+      count++;
+      if (count === 4) begun.resolve();
+    };
+    let count = 0;
+    const {
+      send,
+      collect: collectNotes,
+      expand,
+      chat,
+    } = await connect({
+      implementation: {
+        send: (call: Call, _callback: Callback) => watch(call),
+        collect: (call: Call, _callback: Callback) => watch(call),
+        expand: watch,
+        chat: watch,
+      },
+    });
+    const caller = new AbortController();
+    const { signal } = caller;
+    async function* endless() {
+      yield note("first");
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    }
+    const cancelled = { code: status.CANCELLED };
+    const calls = [
+      assert.rejects(send(note("a"), { signal }), cancelled),
+      assert.rejects(collectNotes(endless(), { signal }), cancelled),
+      assert.rejects(collect(expand(note("a"), { signal })), cancelled),
+      assert.rejects(collect(chat(endless(), { signal })), cancelled),
+    ];
+    await begun.promise;
+    caller.abort();
+    await Promise.all([...calls, allTold.promise]);
+    await new Promise(setImmediate);
+    assert.deepEqual(heard, []);
+  });
+
+  it("keeps nobody else from hearing of a deadline", async () => {
+    const told = createDeferred();
+    const { send } = await connect({
+      implementation: {
+        send(call: Call, _callback: Callback) {
+          call.on("error", rethrow);
+          call.on("cancelled", () => {
+            told.resolve();
+            throw secret;
+          });
+        },
+      },
+    });
+    // On a busy machine a deadline may pass on the way.
+    for (let timeout = 50; ; timeout *= 2) {
+      await assert.rejects(send(note("a"), { timeout }), { code: status.DEADLINE_EXCEEDED });
+      if ((await Promise.race([told.promise.then(() => "told"), new Promise(setImmediate)])) === "told")
+        break;
+    }
+  });
+});
+
 eachProtocol("a handler that ends its call while it reads", (connect) => {
   it("reads no more, and is not at fault", async () => {
     const done = createDeferred();

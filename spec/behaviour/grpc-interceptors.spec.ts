@@ -469,6 +469,114 @@ eachProtocol("interceptors of grpc-js", (connect) => {
     }
   });
 
+  it("fail their call by throwing on response metadata, wherever these come from", async () => {
+    const throwing: ServerInterceptor = (_method, call) =>
+      new ServerInterceptingCall(call, {
+        sendMetadata() {
+          throw new Error("secret");
+        },
+      });
+    const greet = (call: HandlerCall) => call.sendMetadata(new Metadata());
+    const { send, expand, faults } = await connect({
+      implementation: {
+        send: (call: HandlerCall, _callback: unknown) => greet(call),
+        async *expand(call: HandlerCall) {
+          greet(call);
+          await new Promise(() => {});
+          yield note("");
+        },
+      },
+      interceptors: [throwing],
+    });
+    const failed = { code: status.UNKNOWN, message: unexpectedMessage };
+    await assert.rejects(send(note("x")), failed);
+    await assert.rejects(collect(expand(note("x"))), failed);
+    assert.deepEqual(faults.map(String), ["Error: secret", "Error: secret"]);
+  });
+
+  it("end a call whose handler has not, and it is told", async () => {
+    const kinds = ["Send", "Collect", "Expand", "Chat"];
+    const begun = new Map(kinds.map((name) => [name, createDeferred()]));
+    const told = new Map(kinds.map((name) => [name, createDeferred<unknown>()]));
+    const expire: ServerInterceptor = ({ path }, call) => {
+      const intercepting = new ServerInterceptingCall(call);
+      void begun
+        .get(path.split("/").at(-1) ?? "")
+        ?.promise.then(() =>
+          intercepting.sendStatus({ code: status.UNAUTHENTICATED, details: "the token has expired" }),
+        );
+      return intercepting;
+    };
+    const listen = (call: HandlerCall) => {
+      const { name } = call.method;
+      const events: unknown[] = [];
+      call.signal.addEventListener("abort", () => events.push(call.signal.reason.code));
+      call.on("cancelled", () => {
+        events.push(call.cancelled);
+        setImmediate(() => told.get(name)?.resolve(events.sort()));
+      });
+      begun.get(name)?.resolve();
+    };
+    const {
+      send,
+      collect: collectNotes,
+      expand,
+      chat,
+      faults,
+    } = await connect({
+      implementation: {
+        async send(call: HandlerCall) {
+          listen(call);
+          return new Promise(() => {});
+        },
+        collect: (call: HandlerCall, _callback: unknown) => listen(call),
+        expand: listen,
+        async *chat(call: HandlerCall) {
+          listen(call);
+          await new Promise(() => {});
+          yield note("");
+        },
+      },
+      interceptors: [expire],
+    });
+    const expired = { code: status.UNAUTHENTICATED, message: "the token has expired" };
+    await Promise.all([
+      assert.rejects(send(note("x")), expired),
+      assert.rejects(collectNotes(streamOf(note("x"))), expired),
+      assert.rejects(collect(expand(note("x"))), expired),
+      assert.rejects(collect(chat(streamOf(note("x")))), expired),
+    ]);
+    for (const { promise } of told.values()) {
+      assert.deepEqual(await promise, [status.CANCELLED, true]);
+    }
+    assert.deepEqual(faults, []);
+  });
+
+  it("start no handler for a call that they have ended", async () => {
+    const deny: ServerInterceptor = (_method, call) => {
+      const intercepting = new ServerInterceptingCall(call, {
+        start: (next) =>
+          next({
+            onReceiveMetadata(metadata, pass) {
+              intercepting.sendStatus({ code: status.PERMISSION_DENIED, details: "not you" });
+              pass(metadata);
+            },
+          }),
+      });
+      return intercepting;
+    };
+    const ran: string[] = [];
+    const run = ({ method }: HandlerCall) => ran.push(method.name);
+    const { send, chat } = await connect({
+      implementation: { send: run, chat: run },
+      interceptors: [deny],
+    });
+    const denied = { code: status.PERMISSION_DENIED };
+    await assert.rejects(send(note("x")), denied);
+    await assert.rejects(collect(chat(streamOf(note("x")))), denied);
+    assert.deepEqual(ran, []);
+  });
+
   it("hear of a call that is aborted, and so does its handler", async () => {
     const begun = createDeferred();
     const cancelled = createDeferred();

@@ -512,6 +512,40 @@ eachProtocol("interceptors", (connect) => {
     await assert.rejects(collect(expand(note("x"), { timeout: 30 })), late);
   });
 
+  it("whose stream cannot be left end nobody but their call", async () => {
+    const left = createDeferred();
+    class Sloppy extends Interceptor {
+      override serverStreamingServerHandler(
+        request: Message,
+        call: ServerCall,
+        next: ServerStreamingHandler,
+      ): AsyncIterable<Message> {
+        const iterator = next(request, call)[Symbol.asyncIterator]();
+        return {
+          [Symbol.asyncIterator]: () => ({
+            next: () => iterator.next(),
+            return() {
+              left.resolve();
+              throw new Error("cannot be left");
+            },
+          }),
+        };
+      }
+    }
+    const told = createDeferred();
+    const { expand } = await connect({
+      implementation: {
+        expand(call: HandlerCall) {
+          call.on("cancelled", () => told.resolve());
+          call.write(note("first"));
+        },
+      },
+      interceptors: [new Sloppy()],
+    });
+    for await (const _ of expand(note("x"))) break;
+    await Promise.all([told.promise, left.promise]);
+  });
+
   it("hear that a call is cancelled, and clean up", async () => {
     const begun = createDeferred();
     const ended = createDeferred<unknown>();
