@@ -12,7 +12,7 @@ export const checkCommand = defineCommand({
   usage: "<protos...> [options]",
   about: `Find everything that is wrong with .proto files: syntax, imports, types, HTTP rules, rules that take the same requests, and annotations for OpenAPI.
 
-Each fault is a line that begins with file:line:column. The exit code is 1 if there is any.
+Each fault is a line that begins with file:line:column, as far as they are known. The exit code is 1 if there is any.
 
 ${aboutProtos}`,
   options: {

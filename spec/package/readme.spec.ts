@@ -14,6 +14,7 @@ const run = promisify(execFile);
 const projectDir = fileURLToPath(new URL("../..", import.meta.url));
 const readme = readFileSync(join(projectDir, "README.md"), "utf8");
 const manifest: {
+  readonly name: string;
   readonly scripts: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
 } = JSON.parse(readFileSync(join(projectDir, "package.json"), "utf8"));
@@ -68,7 +69,9 @@ const commands = blocks.flatMap(({ language, text }, index) => {
   return { text, lines: text.trimEnd().split("\n"), printed };
 });
 
-const setup = commands.find(({ text }) => text.startsWith("npm init"))?.lines ?? [];
+/** Where the package is packed, and where it is installed. */
+const packing = commands.find(({ text }) => text.endsWith("npm pack\n"));
+const setup = commands.find(({ text }) => text.includes("npm init"))?.lines ?? [];
 const installed = setup.filter((line) => line.startsWith("npm install")).flatMap((line) => line.split(" "));
 
 /** The program of this package, which is not built here. */
@@ -89,7 +92,7 @@ describe("README.md", () => {
     const tsconfig = { extends: join(projectDir, "tsconfig.json"), include: ["*.ts"] };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(tsconfig));
     symlinkSync(join(projectDir, "node_modules"), join(folder, "node_modules"));
-    for (const line of setup.filter((line) => !line.startsWith("npm install"))) {
+    for (const line of setup.filter((line) => !/^(mkdir|npm install) /.test(line))) {
       await run("sh", ["-c", line], { cwd: folder });
     }
     for (const [name, text] of files) writeFileSync(join(folder, name), translate(text));
@@ -115,9 +118,18 @@ describe("README.md", () => {
     assert.ok(manifest.scripts.demo && manifest.scripts.test);
   });
 
+  it("begins with lines of the files that it shows later", () => {
+    const [rule, code] = blocks;
+    assert.deepEqual([rule?.language, code?.language], ["protobuf", "js"]);
+    assert.ok(files.get("greet.proto")?.includes(rule?.text ?? ""));
+    for (const line of code?.text.trimEnd().split("\n") ?? [])
+      assert.ok(files.get("server.ts")?.includes(`\n${line}\n`), line);
+  });
+
   it("sets up a project, and installs the package with what it needs", () => {
     assert.equal(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).type, "module");
-    for (const name of ["express-grpc-transcoding", "express", "tsx"])
+    assert.ok(manifest.scripts.build && packing?.text.includes("npm run build"));
+    for (const name of [`../${manifest.name}/${manifest.name}-*.tgz`, "express", "tsx"])
       assert.ok(installed.includes(name), name);
     assert.ok("express" in manifest.peerDependencies);
   });
