@@ -62,9 +62,29 @@ export function printStartScript({ documents, folder }: DocsPage): string {
   ...${JSON.stringify(settings)},
   oauth2RedirectUrl: new URL("${folder}/oauth2-redirect.html", location.href).href,
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+  plugins: [showStreamsAsText],
 });
-`;
+
+${showStreamsAsText}`;
 }
+
+/** Swagger UI takes every answer whose type has "json" in its name for one JSON text, and calls lines of it a fault. */
+const showStreamsAsText = `function showStreamsAsText({ React }) {
+  const isOneText = (content) => {
+    try {
+      JSON.parse(content);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const wrap = (ResponseBody) => (props) => {
+    const isLines = /json/i.test(props.contentType) && typeof props.content === "string" && !isOneText(props.content);
+    return React.createElement(ResponseBody, isLines ? { ...props, contentType: "text/plain" } : props);
+  };
+  return { wrapComponents: { responseBody: wrap } };
+}
+`;
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
