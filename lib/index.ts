@@ -15,7 +15,7 @@ export {
 } from "./call/interceptor.js";
 export type { Message } from "./call/message.js";
 export { type ErrorDetail, RpcError, type RpcErrorOptions } from "./call/rpc-error.js";
-export { getHttpContext, type HttpContext, type ServerCall } from "./call/server-call.js";
+export { type CallProtocol, getHttpContext, type HttpContext, type ServerCall } from "./call/server-call.js";
 export type {
   ClientStreamingMethod,
   DuplexStreamingMethod,

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Metadata } from "@grpc/grpc-js";
 import type { Method } from "../schema/schema.js";
-import type { AuthContext, HttpContext, MetricsRecorder, ServerCall } from "./server-call.js";
+import type { AuthContext, CallProtocol, HttpContext, MetricsRecorder, ServerCall } from "./server-call.js";
 
 /** What the calls of all four kinds have in common: all that grpc-js has, and what every call has here. */
 export interface CallSurface {
@@ -12,6 +12,7 @@ export interface CallSurface {
   readonly trailers: Metadata;
   readonly cancelled: boolean;
   readonly signal: AbortSignal;
+  readonly protocol: CallProtocol;
   readonly http: HttpContext | undefined;
   httpStatus: number | undefined;
   sendMetadata(metadata: Metadata): void;
@@ -49,6 +50,9 @@ export function withSurface<Base extends EmitterClass>(base: Base) {
     }
     get signal(): AbortSignal {
       return this.context.signal;
+    }
+    get protocol(): CallProtocol {
+      return this.context.protocol;
     }
     get http(): HttpContext | undefined {
       return this.context.http;

@@ -4,7 +4,14 @@ import type { Handler } from "./handler.js";
 import type { Message } from "./message.js";
 import { createMessageQueue } from "./message-queue.js";
 import { codes, RpcError } from "./rpc-error.js";
-import type { AuthContext, Door, HttpContext, MetricsRecorder, ServerCall } from "./server-call.js";
+import type {
+  AuthContext,
+  CallProtocol,
+  Door,
+  HttpContext,
+  MetricsRecorder,
+  ServerCall,
+} from "./server-call.js";
 import type { GrpcListener, WireCall } from "./wire-call.js";
 
 interface Ends {
@@ -145,6 +152,10 @@ class InterceptedDoor implements Door {
     this.#chain = chain;
     this.#wire = wire;
     this.#metadata = metadata;
+  }
+
+  get protocol(): CallProtocol {
+    return this.#door.protocol;
   }
 
   get http(): HttpContext | undefined {

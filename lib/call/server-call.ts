@@ -16,6 +16,9 @@ export interface HttpContext {
   readonly res: ServerResponse;
 }
 
+/** The protocols that a call may come by. */
+export type CallProtocol = "rest" | "grpc" | "grpc-web" | "connect";
+
 /** The protocol side of a call: what only the door that it came through knows or can do. */
 export interface Door {
   /** Read once, on first use. */
@@ -25,6 +28,7 @@ export interface Door {
   getHost(): string;
   getAuthContext(): AuthContext;
   getMetricsRecorder(): MetricsRecorder;
+  readonly protocol: CallProtocol;
   /** Express's objects, for calls that came over HTTP. */
   readonly http: HttpContext | undefined;
   /** Tell the operator of a fault that cannot change the answer any more. */
@@ -121,6 +125,11 @@ export class ServerCall {
   /** What the call speaks through. */
   get door(): Door {
     return this.#door;
+  }
+
+  /** The protocol that the call came by: `"rest"`, `"grpc"`, `"grpc-web"` or `"connect"`. */
+  get protocol(): CallProtocol {
+    return this.#door.protocol;
   }
 
   /** Express's request and response, for calls that came over HTTP. */

@@ -17,6 +17,8 @@ import { type GetRequest, parseGetRequest } from "./get-request.js";
 import { UnaryCall } from "./unary-call.js";
 import { framedHeaders, unaryHeaders } from "./wire-headers.js";
 
+const protocol = "connect";
+
 export interface ConnectSettings extends RpcSettings {
   /** Refuse requests that do not say which version of the protocol they speak. */
   readonly requireConnectProtocolHeader: boolean;
@@ -34,7 +36,7 @@ export function createConnect(settings: ConnectSettings): RpcProtocol {
     const opening = readCallHeaders(request.headers, framedHeaders, settings);
     const { deadline, requestCompression, responseCompression: compression } = opening;
     const form = createConnectForm(type, compression, codecs);
-    const call = new FramedCall(endpoint, request, { ...settings, deadline, form, compression });
+    const call = new FramedCall(endpoint, request, { ...settings, protocol, deadline, form, compression });
     const options = { compression: requestCompression, limit: bodyLimit };
     const requests = createMessageReader(readChunks(request), options);
     return serve(call, endpoint, { ...type, requests, fault: findFault(request, opening) });
@@ -75,6 +77,7 @@ export function createConnect(settings: ConnectSettings): RpcProtocol {
     const { deadline, responseCompression: compression } = opening;
     return new UnaryCall(endpoint, request, {
       ...settings,
+      protocol,
       deadline,
       contentType: printConnectType(type),
       compression,

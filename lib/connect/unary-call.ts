@@ -7,16 +7,15 @@ import { httpStatusOf } from "../http/http-status.js";
 import type { JsonCodecs } from "../json/codec.js";
 import { type CompressionName, compressions, leastCompressed } from "../rpc/compressions.js";
 import type { GrpcStatus } from "../rpc/grpc-status.js";
-import { HttpCall } from "../rpc/http-call.js";
+import { HttpCall, type HttpCallOptions } from "../rpc/http-call.js";
 import { writeRpcMetadata } from "../rpc/rpc-metadata.js";
-import type { RpcSettings } from "../rpc/rpc-settings.js";
 import type { Responses } from "../rpc/serve-call.js";
 import { toConnectError } from "./connect-error.js";
 import { trailerOf } from "./connect-form.js";
 import { connectCompressions } from "./wire-headers.js";
 
-export interface UnaryCallOptions extends Pick<RpcSettings, "codecs" | "onError"> {
-  readonly deadline: number;
+export interface UnaryCallOptions extends HttpCallOptions {
+  readonly codecs: JsonCodecs;
   /** Of the message; errors are JSON. */
   readonly contentType: string;
   readonly compression: CompressionName | undefined;

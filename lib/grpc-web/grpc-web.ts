@@ -41,6 +41,7 @@ export function createGrpcWeb(settings: RpcSettings): RpcProtocol {
     const served = new FramedCall(endpoint, request, {
       ...settings,
       ...opening,
+      protocol: "grpc-web",
       form,
       compression: responseCompression,
     });

@@ -25,6 +25,7 @@ const highWaterMark = 16 * 1024;
  * process; here, messages are written while the client takes them, and the status goes with the last one.
  */
 export class GrpcJsCall extends ServerInterceptingCall implements Door, Requests, Responses {
+  readonly protocol = "grpc";
   readonly http = undefined;
   readonly #base: ServerInterceptingCallInterface;
   readonly #method: ServedMethod;

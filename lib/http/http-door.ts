@@ -1,6 +1,13 @@
 import type { Metadata } from "@grpc/grpc-js";
 import { idleMetricsRecorder } from "../call/idle-metrics-recorder.js";
-import type { AuthContext, Door, HttpContext, MetricsRecorder, ServerCall } from "../call/server-call.js";
+import type {
+  AuthContext,
+  CallProtocol,
+  Door,
+  HttpContext,
+  MetricsRecorder,
+  ServerCall,
+} from "../call/server-call.js";
 import type { HttpRequest } from "./http-message.js";
 import { readMetadata } from "./metadata-headers.js";
 import type { MetadataNames } from "./metadata-names.js";
@@ -12,11 +19,13 @@ interface HttpDoorSettings {
 
 /** The HTTP side of a call. Response metadata waits here for the first message, whose status it travels with. */
 export class HttpDoor implements Door {
+  readonly protocol: CallProtocol;
   readonly #request: HttpRequest;
   readonly #settings: HttpDoorSettings;
   responseMetadata: Metadata | undefined;
 
-  constructor(request: HttpRequest, settings: HttpDoorSettings) {
+  constructor(protocol: CallProtocol, request: HttpRequest, settings: HttpDoorSettings) {
+    this.protocol = protocol;
     this.#request = request;
     this.#settings = settings;
   }

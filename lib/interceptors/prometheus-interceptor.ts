@@ -37,7 +37,7 @@ export interface PrometheusOptions {
  * | `grpc_server_handled_total` | the same, `grpc_code` |
  * | `grpc_server_handling_seconds` | the same, `grpc_code` |
  *
- * `grpc_code` is a name, `NOT_FOUND`; `protocol` is `rest` or `grpc`. The names are those of the interceptors for other
+ * `grpc_code` is a name, `NOT_FOUND`; `protocol` is `rest`, `grpc`, `grpc-web` or `connect`. The names are those of the interceptors for other
  * languages, so that their dashboards fit.
  */
 export class PrometheusInterceptor extends Observer {
@@ -109,11 +109,11 @@ const types: Readonly<Record<MethodKind, string>> = {
   "duplex-streaming": "bidi_stream",
 };
 
-function describe({ method, http }: ServerCall): Labels {
+function describe({ method, protocol }: ServerCall): Labels {
   return {
     grpc_type: types[method.kind],
     grpc_service: method.service.fullName,
     grpc_method: method.name,
-    protocol: http === undefined ? "grpc" : "rest",
+    protocol,
   };
 }

@@ -41,7 +41,7 @@ export function createRestHandler(
   }
 
   function serve(route: Route, match: RouteMatch, request: HttpRequest): Promise<HttpResponse> {
-    const door = new HttpDoor(request, settings);
+    const door = new HttpDoor("rest", request, settings);
     const opening = readCallHeaders(request, settings);
     const call = new ServerCall(route.binding.method, door, opening.deadline);
     request.onAbort(() => call.cancel(createAbandonedError));

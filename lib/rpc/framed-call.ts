@@ -5,9 +5,8 @@ import { createMessageQueue, type MessageQueue } from "../call/message-queue.js"
 import type { HttpRequest } from "../http/http-message.js";
 import { type CompressionName, compressions, leastCompressed } from "./compressions.js";
 import type { GrpcStatus } from "./grpc-status.js";
-import { HttpCall } from "./http-call.js";
+import { HttpCall, type HttpCallOptions } from "./http-call.js";
 import { frameMessage } from "./message-frames.js";
-import type { RpcSettings } from "./rpc-settings.js";
 import { abandonCall, type Responses } from "./serve-call.js";
 
 /** How a protocol writes what is around the messages of a response. */
@@ -23,8 +22,7 @@ export interface FramedForm {
   readonly encodeFrame: (frame: Buffer) => Buffer;
 }
 
-export interface FramedCallOptions extends Pick<RpcSettings, "onError"> {
-  readonly deadline: number;
+export interface FramedCallOptions extends HttpCallOptions {
   readonly form: FramedForm;
   readonly compression: CompressionName | undefined;
 }

@@ -1,10 +1,16 @@
 import type { Endpoint } from "../call/endpoint.js";
-import type { ServerCall } from "../call/server-call.js";
+import type { CallProtocol, ServerCall } from "../call/server-call.js";
 import { HttpDoor } from "../http/http-door.js";
 import type { HttpRequest, HttpResponse } from "../http/http-message.js";
 import { rpcNames, writeRpcMetadata } from "./rpc-metadata.js";
 import type { RpcSettings } from "./rpc-settings.js";
 import { abandonCall, openCall } from "./serve-call.js";
+
+export interface HttpCallOptions extends Pick<RpcSettings, "onError"> {
+  readonly protocol: CallProtocol;
+  /** Milliseconds since 1970, or `Infinity`. */
+  readonly deadline: number;
+}
 
 /** A call that came as an HTTP request: the door that it came through, and its response to be. */
 export class HttpCall extends HttpDoor {
@@ -13,12 +19,8 @@ export class HttpCall extends HttpDoor {
   readonly response: Promise<HttpResponse>;
   #respond!: (response: HttpResponse) => void;
 
-  constructor(
-    endpoint: Endpoint,
-    request: HttpRequest,
-    { deadline, onError }: Pick<RpcSettings, "onError"> & { readonly deadline: number },
-  ) {
-    super(request, { metadataNames: rpcNames, onError });
+  constructor(endpoint: Endpoint, request: HttpRequest, { protocol, deadline, onError }: HttpCallOptions) {
+    super(protocol, request, { metadataNames: rpcNames, onError });
     this.response = new Promise((resolve) => {
       this.#respond = resolve;
     });

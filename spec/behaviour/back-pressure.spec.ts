@@ -50,10 +50,10 @@ eachProtocol("a reader that stops reading", (connect) => {
     const replies = expand({});
     assert.equal((await replies.next()).value.count, 1);
     assert.ok((await settled(() => written)) < most, `${written} messages are on the way`);
-    assert.ok(drains > 0);
     for (let expected = 2; expected <= 450; expected++) {
       assert.equal((await replies.next()).value.count, expected);
     }
+    assert.ok(drains > 0);
     assert.ok((await settled(() => written)) < 450 + most, `${written} messages are on the way`);
     await replies.return();
   });

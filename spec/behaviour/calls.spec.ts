@@ -159,7 +159,8 @@ eachProtocol("the metadata of a call", (connect) => {
 });
 
 eachProtocol("a call", (connect) => {
-  const { isRest, isRemote } = connect.protocol;
+  const { callProtocol, isRemote } = connect.protocol;
+  const hasHttp = callProtocol !== "grpc" && !isRemote;
 
   it("tells where it comes from and where it goes", async () => {
     const seen: Record<string, unknown>[] = [];
@@ -172,6 +173,7 @@ eachProtocol("a call", (connect) => {
         auth: call.getAuthContext(),
         deadline: call.getDeadline(),
         cancelled: call.cancelled,
+        protocol: call.protocol,
       });
     };
     const { send, expand } = await connect({
@@ -189,7 +191,7 @@ eachProtocol("a call", (connect) => {
     await send(note(""));
     await collect(expand(note("")));
     for (const [index, name] of ["Send", "Expand"].entries()) {
-      const { path, method, peer, host, auth, deadline, cancelled } = seen[index] ?? {};
+      const { path, method, peer, host, auth, deadline, cancelled, protocol } = seen[index] ?? {};
       assert.equal(path, `/behaviour.v1.Notes/${name}`);
       assert.equal(method, `behaviour.v1.Notes.${name}`);
       assert.match(String(peer), isRemote ? /^unknown$/ : /^127\.0\.0\.1:\d+$/);
@@ -197,6 +199,7 @@ eachProtocol("a call", (connect) => {
       assert.deepEqual(auth, {});
       assert.equal(deadline, Number.POSITIVE_INFINITY);
       assert.equal(cancelled, false);
+      assert.equal(protocol, isRemote ? "grpc" : callProtocol);
     }
   });
 
@@ -212,7 +215,7 @@ eachProtocol("a call", (connect) => {
     assert.ok(count > 55_000 && count <= 60_000, `${count} ms are left`);
   });
 
-  it("has Express's request and response over REST alone", async () => {
+  it("has Express's request and response unless over native gRPC", async () => {
     const { send } = await connect({
       implementation: {
         async send(call: HandlerCall) {
@@ -224,8 +227,8 @@ eachProtocol("a call", (connect) => {
     });
     const metadata: Metadata[] = [];
     const reply = await send(note(""), { onMetadata: (one) => metadata.push(one) });
-    assert.equal(reply.text, isRest && !isRemote ? "POST" : "none");
-    if (isRest && !isRemote) assert.deepEqual(metadata[0]?.get("cache-control"), ["no-store"]);
+    assert.equal(reply.text, hasHttp ? "POST" : "none");
+    if (hasHttp) assert.deepEqual(metadata[0]?.get("cache-control"), ["no-store"]);
   });
 
   it("is cancelled when its caller leaves: event, property and signal", async () => {

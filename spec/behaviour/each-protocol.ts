@@ -3,6 +3,12 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Transport } from "@connectrpc/connect";
+import {
+  createConnectTransport,
+  createGrpcWebTransport,
+  Http2SessionManager,
+} from "@connectrpc/connect-node";
 import type { ServiceDefinition } from "@grpc/grpc-js";
 import express from "express";
 import { describe, onTestFinished } from "vitest";
@@ -22,6 +28,7 @@ import {
   type TranscodingOptions,
   transcodingRouter,
 } from "../../lib/index.js";
+import { createConnectClient } from "./connect-client.js";
 import { bindingOf, createRestClient, type RestCallOptions } from "./rest-client.js";
 
 /** The behaviour proto; other sources are given by `source`. */
@@ -62,7 +69,7 @@ export interface Connect {
 
 export interface Protocol {
   readonly name: string;
-  readonly isRest: boolean;
+  readonly callProtocol: "rest" | "grpc" | "grpc-web" | "connect";
   /** The handler is in another server. */
   readonly isRemote: boolean;
 }
@@ -150,6 +157,33 @@ const serveOnePort: Serve = async ({ services, service, rest }) => {
   return client;
 };
 
+/** Compressed, the messages of a spec would not fill what is between the two ends. */
+const uncompressed = { acceptCompression: [] };
+
+const serveGrpcWeb: Serve = async ({ services, service, rest }) => {
+  const app = express();
+  app.use("/api", transcodingRouter(services, { ...rest, protocols: ["rest", "grpc-web"] }));
+  const baseUrl = `http://127.0.0.1:${await listen(http.createServer(app))}/api`;
+  const transport = createGrpcWebTransport({ baseUrl, httpVersion: "1.1", ...uncompressed });
+  return connectThrough(transport, services, service);
+};
+
+const serveConnect: Serve = async ({ services, service, rest }) => {
+  const options = { ...rest, protocols: "all", host: "127.0.0.1", gracePeriod: 100 } as const;
+  const server = await listenOnOnePort(services, options);
+  onTestFinished(() => server.shutdown());
+  const baseUrl = `http://127.0.0.1:${(server.address as AddressInfo).port}`;
+  const sessionManager = new Http2SessionManager(baseUrl);
+  onTestFinished(() => sessionManager.abort());
+  const transport = createConnectTransport({ baseUrl, httpVersion: "2", sessionManager, ...uncompressed });
+  return connectThrough(transport, services, service);
+};
+
+function connectThrough(transport: Transport, services: Services, service: string): Connection {
+  // The service has the methods that its spec calls.
+  return createConnectClient(services, service, transport) as unknown as Connection;
+}
+
 async function startBackend(services: Services, onError: (error: unknown) => void) {
   const folder = mkdtempSync(join(tmpdir(), "behaviour-"));
   const address = `unix:${join(folder, "backend.sock")}`;
@@ -190,10 +224,12 @@ function connectRest(
 }
 
 const protocols: readonly (Protocol & { readonly serve: Serve | "remote-rest" | "remote-grpc" })[] = [
-  { name: "REST", isRest: true, isRemote: false, serve: serveRest },
-  { name: "REST in Express", isRest: true, isRemote: false, serve: serveExpress },
-  { name: "native gRPC", isRest: false, isRemote: false, serve: serveGrpc },
-  { name: "native gRPC on one port with REST", isRest: false, isRemote: false, serve: serveOnePort },
-  { name: "REST to a remote server", isRest: true, isRemote: true, serve: "remote-rest" },
-  { name: "native gRPC to a remote server", isRest: false, isRemote: true, serve: "remote-grpc" },
+  { name: "REST", callProtocol: "rest", isRemote: false, serve: serveRest },
+  { name: "REST in Express", callProtocol: "rest", isRemote: false, serve: serveExpress },
+  { name: "native gRPC", callProtocol: "grpc", isRemote: false, serve: serveGrpc },
+  { name: "native gRPC on one port with REST", callProtocol: "grpc", isRemote: false, serve: serveOnePort },
+  { name: "gRPC-Web in Express", callProtocol: "grpc-web", isRemote: false, serve: serveGrpcWeb },
+  { name: "Connect on one port", callProtocol: "connect", isRemote: false, serve: serveConnect },
+  { name: "REST to a remote server", callProtocol: "rest", isRemote: true, serve: "remote-rest" },
+  { name: "native gRPC to a remote server", callProtocol: "grpc", isRemote: true, serve: "remote-grpc" },
 ];

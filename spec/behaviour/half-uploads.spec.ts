@@ -13,6 +13,7 @@ import {
   startGrpcServer,
   status,
 } from "../../lib/index.js";
+import { writeFrames } from "../rpc/frames.js";
 import { behaviourProto } from "./each-protocol.js";
 import { createDeferred } from "./messages.js";
 
@@ -31,6 +32,8 @@ const clients: Readonly<Record<string, (services: Services, method: string) => P
       request.write('{"text":"first"}\n');
       return { leave: () => request.destroy() };
     },
+    "gRPC-Web": (services, method) => sendFirst(services, method, "application/grpc-web+json"),
+    Connect: (services, method) => sendFirst(services, method, "application/connect+json"),
     "native gRPC": async (services, method) => {
       const { addresses, shutdown } = await startGrpcServer(services, {
         address: "127.0.0.1:0",
@@ -45,6 +48,22 @@ const clients: Readonly<Record<string, (services: Services, method: string) => P
       return sendFrames((server.address as AddressInfo).port, method);
     },
   };
+
+async function sendFirst(
+  services: Services,
+  method: string,
+  contentType: string,
+): Promise<{ leave(): void }> {
+  const server = http.createServer(createTranscoder(services, { protocols: "all" })).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const path = `/behaviour.v1.Notes/${method}`;
+  const request = http.request({ port, path, method: "POST", headers: { "content-type": contentType } });
+  request.on("error", () => {});
+  request.write(writeFrames(['{"text":"first"}']));
+  return { leave: () => request.destroy() };
+}
 
 /** The frames of a call, sent by hand: the HTTP/2 of node ends a stream before it resets it, as others do not. */
 async function sendFrames(port: number, method: string): Promise<{ leave(): void }> {

@@ -16,6 +16,7 @@ import {
   status,
   type UnaryHandler,
 } from "../../lib/index.js";
+import { writeFrames } from "../rpc/frames.js";
 import { behaviourProto } from "./each-protocol.js";
 
 /** Writes down the requests and the codes of calls. */
@@ -166,4 +167,78 @@ describe("a request that cannot be read over native gRPC", () => {
       { method: "Expand", request: { text: "", count: 0 }, code: status.INTERNAL },
     ]);
   });
+});
+
+describe("a request that cannot be read over gRPC-Web and Connect", () => {
+  const broken = writeFrames([Buffer.from([0x0a, 0x7f, 0x61])]);
+  const requests: readonly {
+    readonly contentType: string;
+    readonly method: "Send" | "Expand";
+    readonly body: Uint8Array;
+    readonly headers?: Record<string, string>;
+    readonly code: number;
+  }[] = [
+    { contentType: "application/grpc-web", method: "Send", body: broken, code: status.INTERNAL },
+    {
+      contentType: "application/grpc-web+json",
+      method: "Expand",
+      body: writeFrames(["{"]),
+      code: status.INVALID_ARGUMENT,
+    },
+    {
+      contentType: "application/grpc-web-text",
+      method: "Send",
+      body: Buffer.from("*"),
+      code: status.INVALID_ARGUMENT,
+    },
+    {
+      contentType: "application/grpc-web",
+      method: "Expand",
+      body: writeFrames([""]),
+      headers: { "grpc-encoding": "snappy" },
+      code: status.UNIMPLEMENTED,
+    },
+    {
+      contentType: "application/json",
+      method: "Send",
+      body: Buffer.from('{"count":"x"}'),
+      code: status.INVALID_ARGUMENT,
+    },
+    {
+      contentType: "application/proto",
+      method: "Send",
+      body: broken.subarray(5),
+      code: status.INVALID_ARGUMENT,
+    },
+    {
+      contentType: "application/connect+proto",
+      method: "Expand",
+      body: broken,
+      code: status.INVALID_ARGUMENT,
+    },
+    {
+      contentType: "application/json",
+      method: "Send",
+      body: Buffer.from("{}"),
+      headers: { "connect-timeout-ms": "soon" },
+      code: status.INVALID_ARGUMENT,
+    },
+  ];
+
+  for (const { contentType, method, body, headers, code } of requests) {
+    it(`is a call that fails: ${contentType} to ${method}, with ${code}`, async () => {
+      const { services, watch } = await loadWatched();
+      const server = http
+        .createServer(createTranscoder(services, { protocols: "all" }))
+        .listen(0, "127.0.0.1");
+      onTestFinished(() => void server.close());
+      await new Promise((resolve) => server.once("listening", resolve));
+      const response = await fetch(
+        `http://127.0.0.1:${(server.address() as AddressInfo).port}/behaviour.v1.Notes/${method}`,
+        { method: "POST", body, headers: { "content-type": contentType, ...headers } },
+      );
+      await response.arrayBuffer();
+      assert.deepEqual(watch.seen, [{ method, request: { text: "", count: 0 }, code }]);
+    });
+  }
 });

@@ -42,7 +42,7 @@ eachProtocol("PrometheusInterceptor", (connect) => {
     for await (const { count } of expand({})) if (count === 2) break;
     await ended.promise;
     await assert.rejects(collect(chat(streamOf({}))));
-    const protocol = connect.protocol.isRest ? "rest" : "grpc";
+    const protocol = connect.protocol.callProtocol;
     const line = (type: string, method: string, code: string) =>
       `grpc_server_handled_total{grpc_type="${type}",grpc_service="behaviour.v1.Notes",grpc_method="${method}",protocol="${protocol}",grpc_code="${code}"}`;
     const text = await registry.metrics();

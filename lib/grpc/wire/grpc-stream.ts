@@ -38,6 +38,7 @@ export class GrpcStream implements Door, Responses {
   readonly #options: GrpcStreamOptions;
   #metadata: Metadata | undefined;
   #trailers: OutgoingHttpHeaders = {};
+  readonly protocol = "grpc";
   readonly http = undefined;
 
   constructor(stream: ServerHttp2Stream, options: GrpcStreamOptions) {
