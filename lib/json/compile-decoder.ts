@@ -1,5 +1,5 @@
 import type protobuf from "protobufjs";
-import { fieldsByName, jsonName } from "../schema/field-names.js";
+import { fieldsByName, jsonName, protoName } from "../schema/field-names.js";
 import { findOneof } from "../schema/find-oneof.js";
 import type { Representation } from "../schema/representation.js";
 import { compileNameFinder } from "./compile-name-finder.js";
@@ -180,6 +180,10 @@ function writeResult(
   ) as [FieldReader[], FieldReader[]];
   const properties = always.map((part) => `${propertyKey(part.field.name)}: ${part.result(part.variable)}`);
   source.line(`const message = { ${properties.join(", ")} };`);
+  for (const { isMissed, variable, field } of parts) {
+    if (isMissed)
+      source.line(`if (${variable} === undefined) r.fail("required", open, ${quote(protoName(field))});`);
+  }
   for (const part of sometimes) {
     source.line(`if (${part.isSet}) message[${quote(part.field.name)}] = ${part.variable};`);
   }

@@ -45,7 +45,8 @@ export function describeFault(fault: JsonFault, source: FaultSource): RpcError {
   const levels = levelsTo(search, fault.at);
   // What is wrong with a key is told of the map.
   if (fault.kind === "key") levels.pop();
-  const place = placeOf(levels, search, fault.kind === "unknown");
+  const parent = placeOf(levels, search, fault.kind === "unknown");
+  const place = fault.kind === "required" ? { ...parent, path: join(parent.path, fault.note) } : parent;
   const message = describe(fault, text, place);
   return place.path === ""
     ? new RpcError(codes.INVALID_ARGUMENT, message)
@@ -61,6 +62,8 @@ function describe(fault: JsonFault, text: string, place: Place): string {
       return `field "${place.path}" is given twice`;
     case "oneof":
       return `field "${place.path}" is given beside another field of the oneof "${fault.note}"`;
+    case "required":
+      return `required field "${place.path}" is missing`;
     case "key":
       return `invalid key ${quoteValue(text, fault.at)} for field "${place.path}" (${place.type})`;
     case "type":

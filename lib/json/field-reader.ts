@@ -1,7 +1,7 @@
 import protobuf from "protobufjs";
 import type { Representation } from "../schema/representation.js";
 import { type FunctionSource, quote } from "./generated-function.js";
-import { longForm } from "./handler-form.js";
+import { longForm, wireRepresentation } from "./handler-form.js";
 import type { JsonReader } from "./json-reader.js";
 import { integerRanges } from "./number-text.js";
 import { setOwn } from "./own-property.js";
@@ -72,6 +72,8 @@ export class FieldReader {
   get isAlwaysThere(): boolean {
     const { defaults, arrays, objects } = this.#context.representation;
     if (this.field.partOf !== null) return false;
+    // No binary message is without it.
+    if (this.field.required && !(this.field.resolvedType instanceof protobuf.Type)) return true;
     return defaults || (this.field.repeated && arrays) || (this.field.map && objects);
   }
 
@@ -79,6 +81,14 @@ export class FieldReader {
   result(variable: string): string {
     if (!this.isAlwaysThere || this.#isImplicit) return variable;
     return `${variable} === undefined ? ${this.#default} : ${variable}`;
+  }
+
+  /** Whether bytes cannot be made of a message that leaves the field out: other required fields have a default. */
+  get isMissed(): boolean {
+    const { required, resolvedType } = this.field;
+    return (
+      required && resolvedType instanceof protobuf.Type && this.#context.representation === wireRepresentation
+    );
   }
 
   /** Whether a value was read that a binary message would carry. */

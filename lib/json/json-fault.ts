@@ -12,6 +12,8 @@ export type FaultKind =
   | "duplicate"
   /** A second member of one oneof: `note` is the name of the oneof. */
   | "oneof"
+  /** A message without the field that `note` names, and of which no bytes can be made. */
+  | "required"
   /** An Any whose type is not known: `note` is the type URL. */
   | "type"
   /** Too many levels. */

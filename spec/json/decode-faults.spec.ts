@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "vitest";
 import { codes, RpcError } from "../../lib/call/rpc-error.js";
+import { createJsonCodecs } from "../../lib/json/create-json-codecs.js";
+import { defaultRepresentation } from "../../lib/schema/representation.js";
 import { bookCodec, bookCodecs, bookField } from "./books.js";
+import { parseRoot } from "./parse-root.js";
 
 const timestamp = "google.protobuf.Timestamp";
 
@@ -231,6 +234,36 @@ describe("a message that cannot be read", () => {
       });
     });
   }
+
+  it("lacks a message that it must have in bytes", () => {
+    const root = parseRoot(`
+      syntax = "proto2";
+      import "google/protobuf/any.proto";
+      enum Shade { DARK = 2; }
+      message Inner { required string name = 1; required bytes data = 2; required Shade shade = 3;
+        required int64 size = 4 [default = 7]; }
+      message Outer { required Inner the_inner = 1; repeated Outer outers = 2; optional google.protobuf.Any any = 3; }`);
+    const codecs = createJsonCodecs(root, { ...defaultRepresentation, defaults: false });
+    const outer = codecs.message(root.lookupType("Outer"));
+    const missing: readonly (readonly [text: string, path: string])[] = [
+      ["{}", "the_inner"],
+      ['{"theInner":{},"outers":[{"theInner":{}},{}]}', "outers[1].the_inner"],
+      ['{"theInner":{},"any":{"@type":"a/Outer"}}', "any.the_inner"],
+    ];
+    for (const [text, path] of missing) {
+      const description = `required field "${path}" is missing`;
+      const fieldViolations = [{ field: path, description }];
+      assert.throws(() => outer.toBinary(text), {
+        code: codes.INVALID_ARGUMENT,
+        message: description,
+        details: [{ "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations }],
+      });
+    }
+    // Other required fields have their defaults, as when protobufjs writes them.
+    const inner = '{"name":"","data":"","shade":"DARK","size":"7"}';
+    assert.equal(outer.fromBinary(outer.toBinary('{"theInner":{}}')), `{"theInner":${inner}}`);
+    assert.equal(outer.encode(outer.decode('{"theInner":{}}')), `{"theInner":${inner}}`);
+  });
 
   it("is text", () => {
     for (const text of [undefined, null, 5, {}, Buffer.from("{}")] as unknown as string[]) {
