@@ -9,9 +9,11 @@ import { compact } from "./compact.js";
 import type { DocumentContext } from "./context.js";
 import type { OpenApiDocument, Server, Tag } from "./document.js";
 import { defaultInfo } from "./info.js";
+import { type ErrorForm, isErrorForm } from "./operations/error-content.js";
+import { withExamples } from "./operations/examples.js";
 import { describeExchange, describeOperation } from "./operations/operation.js";
 import { createOperationNames } from "./operations/operation-names.js";
-import { type ErrorForm, isErrorForm, isStreamForm, type StreamForm } from "./operations/responses.js";
+import { isStreamForm, type StreamForm } from "./operations/responses.js";
 import { checkOpenApiOptions, type OpenApiOptions, type OptionRule, resolveVersion } from "./options.js";
 import { overlay } from "./overlay.js";
 import { layOutPaths } from "./paths/lay-out-paths.js";
@@ -111,6 +113,11 @@ function describe(
     const tag = compact({ name: parts.names.tagOf(service), description: cleanComment(service.comment) });
     return overlay(tag, annotation);
   });
+  const components = { schemas: schemas.components() };
+  const exemplified = operations.map(({ operation, ...place }) => ({
+    ...place,
+    operation: withExamples(operation, components.schemas),
+  }));
   const document: OpenApiDocument = {
     openapi: "3.1.0",
     info: defaultInfo(services),
@@ -118,8 +125,8 @@ function describe(
     // No requirement, said aloud: linters take silence for an oversight.
     security: [],
     tags,
-    paths: pathItems(operations),
-    components: { schemas: schemas.components() },
+    paths: pathItems(exemplified),
+    components,
   };
   return services.reduce((below, service) => overlay(below, annotations.document(service)), document);
 }

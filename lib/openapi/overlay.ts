@@ -20,10 +20,19 @@ function overlayObjects(
 ): Record<string, unknown> {
   const members = new Map(Object.entries(lower));
   for (const [name, value] of Object.entries(upper)) {
-    if (value !== undefined) members.set(name, overlayValues(members.get(name), value));
+    if (value === undefined) continue;
+    // A media type has one example or several of them, not both.
+    const other = "schema" in lower ? otherExamples.get(name) : undefined;
+    if (other !== undefined) members.delete(other);
+    members.set(name, overlayValues(members.get(name), value));
   }
   return Object.fromEntries(members);
 }
+
+const otherExamples = new Map([
+  ["example", "examples"],
+  ["examples", "example"],
+]);
 
 function overlayValues(lower: unknown, upper: unknown): unknown {
   if (isRecord(lower) && isRecord(upper))

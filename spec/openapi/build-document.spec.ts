@@ -47,7 +47,12 @@ describe("buildDocument", () => {
               responses: {
                 "200": {
                   description: "OK",
-                  content: { "application/json": { schema: { $ref: "#/components/schemas/Reply" } } },
+                  content: {
+                    "application/json": {
+                      schema: { $ref: "#/components/schemas/Reply" },
+                      example: { message: "text" },
+                    },
+                  },
                 },
                 default: error,
               },

@@ -5,7 +5,14 @@ import { join } from "node:path";
 import type { Binding } from "../../lib/http-rule/binding.js";
 import { compileBindings } from "../../lib/http-rule/compile-binding.js";
 import { buildDocument, type DocumentOptions } from "../../lib/openapi/build-document.js";
-import type { JsonSchema, OpenApiDocument, Operation, Parameter } from "../../lib/openapi/document.js";
+import type {
+  Content,
+  JsonSchema,
+  OpenApiDocument,
+  Operation,
+  Parameter,
+} from "../../lib/openapi/document.js";
+import { mapMembers } from "../../lib/openapi/versions/map-schemas.js";
 import type { ConfigFault } from "../../lib/schema/config-error.js";
 import { loadSchemaSync } from "../../lib/schema/load-schema.js";
 import type { Service } from "../../lib/schema/schema.js";
@@ -91,4 +98,9 @@ export function propertiesOf(document: OpenApiDocument, name: string): Readonly<
 
 export function parametersOf(document: OpenApiDocument, place: Parameter["in"]): Parameter[] {
   return (operationOf(document).parameters ?? []).filter((parameter) => parameter.in === place);
+}
+
+/** The same content without its examples. */
+export function schemasIn(content: Content | undefined): Content | undefined {
+  return content && mapMembers(content, ({ example: _, examples: __, ...media }) => media);
 }

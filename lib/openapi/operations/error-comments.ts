@@ -1,21 +1,35 @@
 import { codes } from "../../call/rpc-error.js";
 import { httpStatusOf } from "../../http/http-status.js";
 
+/** Failures of one HTTP status. */
+export interface NamedErrors {
+  /** What the comment says of them. */
+  readonly description: string;
+  /** The names of their codes, in the order in which the comment has them. */
+  readonly codes: ReadonlySet<CodeName>;
+}
+
+export type CodeName = keyof typeof codes;
+
 /**
  * The failures that a comment names, by HTTP status, each with what the comment says of it.
  *
  *     errorsNamedIn("Gets a shelf. Returns NOT_FOUND if there is none.")
- *     // Map { 404 => "Returns NOT_FOUND if there is none." }
+ *     // Map { 404 => { description: "Returns NOT_FOUND if there is none.", codes: Set { "NOT_FOUND" } } }
  *
  * Codes whose names are also ordinary words or states (`ABORTED`, `CANCELLED`, `INTERNAL`, `UNKNOWN`) count only
  * as `google.rpc.Code.ABORTED`, or where a sentence or list item begins with them or says that they are returned.
  */
-export function errorsNamedIn(comment: string | undefined): ReadonlyMap<number, string> {
-  const errors = new Map<number, string>();
+export function errorsNamedIn(comment: string | undefined): ReadonlyMap<number, NamedErrors> {
+  const errors = new Map<number, NamedErrors>();
   for (const sentence of sentencesOf(comment ?? "")) {
-    for (const status of new Set(codesNamedIn(sentence).map((code) => httpStatusOf(code)))) {
+    const names = codesNamedIn(sentence);
+    for (const status of new Set(names.map(statusOf))) {
       const before = errors.get(status);
-      errors.set(status, before === undefined ? sentence : `${before}\n\n${sentence}`);
+      errors.set(status, {
+        description: before === undefined ? sentence : `${before.description}\n\n${sentence}`,
+        codes: new Set([...(before?.codes ?? []), ...names.filter((name) => statusOf(name) === status)]),
+      });
     }
   }
   return errors;
@@ -34,16 +48,21 @@ function sentencesOf(comment: string): string[] {
     .filter((text) => text !== "");
 }
 
-function codesNamedIn(sentence: string): number[] {
-  return patterns.filter(({ pattern }) => pattern.test(sentence)).map(({ code }) => code);
+function codesNamedIn(sentence: string): CodeName[] {
+  return patterns.filter(({ pattern }) => pattern.test(sentence)).map(({ name }) => name);
+}
+
+function statusOf(name: CodeName): number {
+  return httpStatusOf(codes[name]);
 }
 
 const ordinaryWords = new Set(["ABORTED", "CANCELLED", "INTERNAL", "UNKNOWN"]);
 
-const patterns = Object.entries(codes)
-  .filter(([name]) => name !== "OK")
-  .map(([name, code]) => ({
-    code,
+// The names of the members are known where they are declared.
+const patterns = (Object.keys(codes) as CodeName[])
+  .filter((name) => name !== "OK")
+  .map((name) => ({
+    name,
     pattern: ordinaryWords.has(name) ? asError(name) : new RegExp(`\\b${name}\\b`),
   }));
 

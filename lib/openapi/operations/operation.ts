@@ -5,6 +5,8 @@ import type { Operation, Parameter, RequestBody, Response } from "../document.js
 import { overlay } from "../overlay.js";
 import type { Placement } from "../paths/lay-out-paths.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
+import { errorsNamedIn } from "./error-comments.js";
+import { errorContent } from "./error-content.js";
 import type { OperationNames } from "./operation-names.js";
 import { pathParameters } from "./path-parameters.js";
 import { queryParameters } from "./query-parameters.js";
@@ -50,6 +52,7 @@ export function describeOperation(
   const { placement, parameters, requestBody, success } = exchange;
   const { method, template } = placement.binding;
   const comment = cleanComment(method.comment);
+  const named = errorsNamedIn(comment);
   const { operationId: annotatedId, ...annotation } = context.annotations.operation(method);
   const described: Operation = compact({
     tags: [names.tagOf(method.service)],
@@ -60,8 +63,11 @@ export function describeOperation(
     "x-google-http-path": template.text,
     parameters: parameters.length === 0 ? undefined : parameters,
     requestBody,
-    responses: { "200": success, ...errorResponses(comment) },
+    responses: { "200": success, ...errorResponses(named) },
   });
   const annotated = overlay(described, annotation);
-  return { ...annotated, responses: completeResponses(annotated.responses, schemas, forms) };
+  const responses = completeResponses(annotated.responses, named, (codes) =>
+    errorContent(forms.errors, schemas, codes),
+  );
+  return { ...annotated, responses };
 }

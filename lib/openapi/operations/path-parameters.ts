@@ -8,6 +8,7 @@ import type { PathParameter } from "../paths/lay-out-paths.js";
 import { fieldOf, variableName } from "../paths/name-wildcards.js";
 import { isDeprecated } from "../schemas/fields.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
+import { textInUrl } from "../schemas/scalar-schemas.js";
 
 /**
  * The parameters in the path of an operation.
@@ -46,9 +47,10 @@ function schemaOf(
   if (!isWhole(parameter)) return { type: "string" };
   const field = fieldOf(parameter.variable);
   const { description, deprecated, readOnly, writeOnly, ...annotation } = annotations.property(field);
-  const { pattern, ...schema } = schemas.element(field, "request");
+  const schema = textInUrl(schemas.element(field, "request"));
+  if (schema.pattern?.includes("/") !== true) return annotateProperty(schema, annotation);
   // The pattern of a resource is about names of many segments.
-  const own = pattern === undefined || pattern.includes("/") ? schema : { pattern, ...schema };
+  const { pattern: _, examples: __, ...own } = schema;
   return annotateProperty(own, annotation);
 }
 

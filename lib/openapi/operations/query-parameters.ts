@@ -1,13 +1,16 @@
 import protobuf from "protobufjs";
 import type { Binding } from "../../http-rule/binding.js";
 import { type BoundFields, collectBoundFields } from "../../http-rule/bound-fields.js";
+import { findOneof } from "../../schema/find-oneof.js";
 import { annotateProperty } from "../annotations/annotate-property.js";
+import { joinParagraphs } from "../comments.js";
 import { compact } from "../compact.js";
 import type { DocumentContext } from "../context.js";
 import type { JsonSchema, Parameter } from "../document.js";
 import { fieldBehaviors } from "../schemas/field-behavior.js";
 import { describeField, isDeprecated, visibleFields, wireName } from "../schemas/fields.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
+import { textInUrl } from "../schemas/scalar-schemas.js";
 import { queryForm } from "../schemas/well-known-schemas.js";
 
 /**
@@ -47,7 +50,7 @@ export function queryParameters(
 
   /** A field whose values are text without quotes. */
   function textParameter(field: protobuf.Field, above: readonly protobuf.Field[]): Parameter {
-    return { ...describe(field, above), ...valueSchema(field, schemas.element(field, "request")) };
+    return { ...describe(field, above), ...valueSchema(field, textInUrl(schemas.element(field, "request"))) };
   }
 
   /** A field whose values are JSON within the query. */
@@ -55,7 +58,7 @@ export function queryParameters(
     if (field.map || field.repeated) {
       return {
         ...describe(field, above),
-        ...valueSchema(field, { type: "string", contentMediaType: "application/json" }),
+        ...valueSchema(field, { type: "string", description: "JSON text." }),
       };
     }
     const content = { "application/json": { schema: schemas.element(field, "request") } };
@@ -78,12 +81,25 @@ export function queryParameters(
     const annotation = annotations.property(field);
     const isInferred = infersMask && above.length === 0 && isFieldMask(field);
     return compact({
-      name: path.map((step) => wireName(step, switches)).join("."),
+      name: nameOf(path),
       in: "query" as const,
-      description: annotation.description ?? describeField(field),
+      description: joinParagraphs(annotation.description ?? describeField(field), excludes(field, above)),
       required: (path.every(isRequired) && !isInferred) || undefined,
       deprecated: isDeprecated(field) ?? annotation.deprecated,
     });
+  }
+
+  /** What a parameter must not stand beside. */
+  function excludes(field: protobuf.Field, above: readonly protobuf.Field[]): string | undefined {
+    const others =
+      findOneof(field)?.fieldsArray.filter((other) => other !== field && visibility.shows(other)) ?? [];
+    if (others.length === 0) return undefined;
+    const names = others.map((other) => `\`${nameOf([...above, other])}\``);
+    return `Not together with ${names.join(", ")}.`;
+  }
+
+  function nameOf(path: readonly protobuf.Field[]): string {
+    return path.map((step) => wireName(step, switches)).join(".");
   }
 
   return parametersOf(binding.method.requestType, [], collectBoundFields(binding));

@@ -1,30 +1,11 @@
 import type { Binding } from "../../http-rule/binding.js";
-import { isRecord } from "../../schema/record.js";
 import { isHttpBody } from "../../schema/well-known.js";
 import type { Content, JsonSchema, Response } from "../document.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
 import { mapMembers } from "../versions/map-schemas.js";
 import { binaryContent } from "./content.js";
-import { errorsNamedIn } from "./error-comments.js";
-
-/**
- * How failures are written: as `google.rpc.Status`, as `{"error": ...}` like the servers of Google, as problem details
- * (RFC 9457), or in a form of one's own.
- */
-export type ErrorForm =
-  | keyof typeof namedErrors
-  | { readonly contentType: string; readonly schema: JsonSchema };
-
-const namedErrors = {
-  status: { contentType: "application/json", component: "google.rpc.Status" },
-  google: { contentType: "application/json", component: "error" },
-  problem: { contentType: "application/problem+json", component: "problem" },
-} as const;
-
-export function isErrorForm(value: unknown): value is ErrorForm {
-  if (!isRecord(value)) return typeof value === "string" && Object.hasOwn(namedErrors, value);
-  return typeof value.contentType === "string" && isRecord(value.schema);
-}
+import type { CodeName, NamedErrors } from "./error-comments.js";
+import type { ErrorForm } from "./error-content.js";
 
 /** How streams of responses are written to clients that do not ask for server-sent events. */
 export type StreamForm = "ndjson" | "sse" | "array" | "result-error";
@@ -56,10 +37,10 @@ export function successResponse(binding: Binding, schemas: MessageSchemas, forms
 }
 
 /** The failures that the comment of a method speaks of, by HTTP status, and all others. */
-export function errorResponses(comment: string | undefined): Record<string, Response> {
-  const named = [...errorsNamedIn(comment)].sort(([a], [b]) => a - b);
+export function errorResponses(named: ReadonlyMap<number, NamedErrors>): Record<string, Response> {
+  const sorted = [...named].sort(([a], [b]) => a - b);
   return {
-    ...Object.fromEntries(named.map(([status, description]) => [String(status), { description }])),
+    ...Object.fromEntries(sorted.map(([status, { description }]) => [String(status), { description }])),
     default: { description: "The call failed." },
   };
 }
@@ -67,23 +48,17 @@ export function errorResponses(comment: string | undefined): Record<string, Resp
 /** Give responses what annotations may have left out: a description, and the form that failures are written in. */
 export function completeResponses(
   responses: Readonly<Record<string, Partial<Response>>>,
-  schemas: MessageSchemas,
-  { errors }: ResponseForms,
+  named: ReadonlyMap<number, NamedErrors>,
+  errorContent: (codes: Iterable<CodeName>) => Content,
 ): Record<string, Response> {
-  const content = errorContent(errors, schemas);
   return mapMembers(responses, (response, status): Response => {
     // Where a reference leads, there is both; it has no other members than `$ref`.
     if ("$ref" in response) return response as Response;
     const described = { description: `The answer with status ${status}.`, ...response };
     const isFailure = /^[45]|^default$/.test(status);
-    return isFailure && response.content === undefined ? { ...described, content } : described;
+    if (!isFailure || response.content !== undefined) return described;
+    return { ...described, content: errorContent(named.get(Number(status))?.codes ?? []) };
   });
-}
-
-function errorContent(form: ErrorForm, schemas: MessageSchemas): Content {
-  if (typeof form === "object") return { [form.contentType]: { schema: form.schema } };
-  const { contentType, component } = namedErrors[form];
-  return { [contentType]: { schema: schemas.known(component) } };
 }
 
 function isBinary({ method, responseBody }: Binding): boolean {

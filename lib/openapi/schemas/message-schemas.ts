@@ -10,8 +10,9 @@ import { createComponents, type Use } from "./components.js";
 import { enumSchema } from "./enum-schemas.js";
 import { fieldBehaviors } from "./field-behavior.js";
 import { describeField, isAlwaysWritten, isDeprecated, visibleFields, wireName } from "./fields.js";
+import { maskExamples } from "./mask-examples.js";
 import { atMostOneOfEach, describeOneofs, findOneofs } from "./oneof-schemas.js";
-import { scalarSchema } from "./scalar-schemas.js";
+import { mapKeys, scalarSchema } from "./scalar-schemas.js";
 import { stringFormat } from "./string-format.js";
 import { type KnownComponentName, knownComponents, wellKnownSchema } from "./well-known-schemas.js";
 
@@ -75,7 +76,8 @@ export function createMessageSchemas(context: DocumentContext): MessageSchemas {
 
   function element(field: protobuf.Field, use: Use): JsonSchema {
     const { resolvedType } = field;
-    if (resolvedType instanceof protobuf.Type) return message(resolvedType, use);
+    if (resolvedType instanceof protobuf.Type)
+      return { ...message(resolvedType, use), ...maskExamples(field, resources) };
     if (resolvedType instanceof protobuf.Enum) return enumeration(resolvedType);
     return { ...scalarSchema(field.type, switches), ...stringFormat(field, resources) };
   }
@@ -84,7 +86,7 @@ export function createMessageSchemas(context: DocumentContext): MessageSchemas {
     const { resolvedType } = field;
     const isPart = resolvedType instanceof protobuf.Type && bindsRequired(bound);
     if (isPart) return messageWithout(resolvedType, use, bound);
-    if (field.map) return { type: "object", additionalProperties: element(field, use) };
+    if (field.map) return { type: "object", ...mapKeys(field), additionalProperties: element(field, use) };
     return field.repeated ? { type: "array", items: element(field, use) } : element(field, use);
   }
 

@@ -67,6 +67,15 @@ function pairsOf(names: readonly string[]): [string, string][] {
   return names.flatMap((first, i) => names.slice(i + 1).map((second): [string, string] => [first, second]));
 }
 
+/** The names of which `atMostOneOfEach` allows one, as the schema has them: by pairs, or all together. */
+export function exclusiveNames({ not, allOf = [] }: JsonSchema): readonly (readonly string[])[] {
+  const pairs = [not ?? {}, ...(not?.anyOf ?? [])].flatMap(({ required }) =>
+    required === undefined ? [] : [required],
+  );
+  const groups = allOf.map(({ oneOf = [] }) => oneOf.flatMap(({ required = [] }) => required));
+  return [...pairs, ...groups];
+}
+
 /** Take away what `atMostOneOfEach` adds. */
 export function withoutOneofs({ not, allOf, ...schema }: JsonSchema): JsonSchema {
   const others = allOf?.filter(({ oneOf }) => !oneOf?.some((member) => member.not !== undefined)) ?? [];

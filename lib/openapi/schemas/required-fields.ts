@@ -1,4 +1,5 @@
 import type protobuf from "protobufjs";
+import { findOneof } from "../../schema/find-oneof.js";
 import type { Annotations } from "../annotations/annotations.js";
 import { fieldBehaviors } from "./field-behavior.js";
 
@@ -11,13 +12,13 @@ export type IsRequired = (field: protobuf.Field) => boolean;
  *     string title = 1 [(google.api.field_behavior) = REQUIRED];    // true
  *     option (...openapiv2_schema) = { json_schema: { required: "title" } };    // true
  *
- * Nobody can be asked for what only the server sets.
+ * Nobody can be asked for what only the server sets, nor for each member of a oneof.
  */
 export function createIsRequired(annotations: Annotations): IsRequired {
   const known = new Map<protobuf.Field, boolean>();
   const decide = (field: protobuf.Field): boolean => {
     const behaviors = fieldBehaviors(field);
-    if (behaviors.has("OUTPUT_ONLY")) return false;
+    if (behaviors.has("OUTPUT_ONLY") || (findOneof(field)?.fieldsArray.length ?? 1) > 1) return false;
     if (behaviors.has("REQUIRED")) return true;
     // grpc-gateway takes any name here for that of the field itself.
     if ((annotations.property(field).required ?? []).length > 0) return true;

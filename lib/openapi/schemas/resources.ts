@@ -79,6 +79,15 @@ export function matcherOf(patterns: readonly string[]): string {
   return `^(${alternatives.join("|")})?$`;
 }
 
+/**
+ * A value that follows a pattern.
+ *
+ *     exampleOfPattern("shelves/{shelf}/books/{book_id}")    // "shelves/my-shelf/books/my-book-id"
+ */
+export function exampleOfPattern(pattern: string): string {
+  return pattern.replace(/\{(\w+)[^{}]*\}/g, (_, name: string) => `my-${name.replaceAll("_", "-")}`);
+}
+
 /** Only what JSON Schema's dialect of regular expressions gives a meaning to. */
 function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");

@@ -1,3 +1,4 @@
+import protobuf from "protobufjs";
 import type { JsonSwitches } from "../../json/codec.js";
 import type { JsonSchema } from "../document.js";
 
@@ -44,4 +45,28 @@ export function scalarSchema(type: string, switches: JsonSwitches): JsonSchema {
     default:
       return { type: "string" };
   }
+}
+
+/**
+ * The same value within a URL.
+ *
+ * Bytes are text there, in either alphabet of base64. Pages take `contentEncoding` for the contents of a file, and
+ * show a field to choose one.
+ */
+export function textInUrl(schema: JsonSchema): JsonSchema {
+  if (schema.contentEncoding !== "base64") return schema;
+  const { contentEncoding: _, ...text } = schema;
+  return { ...text, pattern: "^[A-Za-z0-9+/_-]*={0,2}$", examples: ["Ynl0ZXM="] };
+}
+
+/**
+ * What the names of the members of a map must be, unless any text will do.
+ *
+ *     map<int32, Book> books = 1;    // { propertyNames: { pattern: "^-?[0-9]+$" } }
+ */
+export function mapKeys(field: protobuf.Field): JsonSchema {
+  const { keyType = "string" } = field instanceof protobuf.MapField ? field : {};
+  if (keyType === "string") return {};
+  if (keyType === "bool") return { propertyNames: { enum: ["true", "false"] } };
+  return { propertyNames: { pattern: /^(?:u|fixed)/.test(keyType) ? "^[0-9]+$" : "^-?[0-9]+$" } };
 }

@@ -2,13 +2,13 @@ import type protobuf from "protobufjs";
 import { readOption } from "../../schema/read-option.js";
 import { isRecord } from "../../schema/record.js";
 import type { JsonSchema } from "../document.js";
-import { matcherOf, type Resources } from "./resources.js";
+import { exampleOfPattern, matcherOf, type Resources } from "./resources.js";
 
 /**
  * What annotations tell about the text in a string field.
  *
  *     string id = 1 [(google.api.field_info).format = UUID4];                  // { format: "uuid" }
- *     string shelf = 2 [(google.api.resource_reference).type = "x.com/Shelf"]; // { pattern: "^(shelves/[^/]+)?$" }
+ *     string shelf = 2 [(google.api.resource_reference).type = "x.com/Shelf"]; // { pattern: "^(shelves/[^/]+)?$", examples: [...] }
  *
  * @see https://google.aip.dev/202
  */
@@ -18,7 +18,8 @@ export function stringFormat(field: protobuf.Field, resources: Resources): JsonS
   const format = formats.get(info?.format);
   if (format !== undefined) return format;
   const patterns = resources.patternsOf(field);
-  return patterns.length === 0 ? {} : { pattern: matcherOf(patterns) };
+  const [first] = patterns;
+  return first === undefined ? {} : { pattern: matcherOf(patterns), examples: [exampleOfPattern(first)] };
 }
 
 const formats = new Map<unknown, JsonSchema>([

@@ -35,7 +35,14 @@ const table: readonly [comment: string | undefined, errors: Record<number, strin
 describe("errorsNamedIn", () => {
   for (const [comment, errors] of table) {
     it(`reads ${JSON.stringify(comment)}`, () => {
-      assert.deepEqual(Object.fromEntries(errorsNamedIn(comment)), errors);
+      const named = [...errorsNamedIn(comment)].map(([status, { description }]) => [status, description]);
+      assert.deepEqual(Object.fromEntries(named), errors);
     });
   }
+
+  it("has the codes of a status in the order of the comment", () => {
+    const comment = "Returns OUT_OF_RANGE for a page. Returns INVALID_ARGUMENT or OUT_OF_RANGE for a name.";
+    const { codes } = errorsNamedIn(comment).get(400) ?? {};
+    assert.deepEqual([...(codes ?? [])], ["OUT_OF_RANGE", "INVALID_ARGUMENT"]);
+  });
 });

@@ -18,7 +18,7 @@ function describeQuery(fields: string, rule = `get: "/v1/call"`, options: Docume
 
 const string = { type: "string" };
 const state = { $ref: "#/components/schemas/State" };
-const jsonText = { type: "string", contentMediaType: "application/json" };
+const jsonText = { type: "string", description: "JSON text." };
 
 const table: readonly [fields: string, parameters: Omit<Parameter, "in">[]][] = [
   ["string page_token = 1;", [{ name: "pageToken", schema: string }]],
@@ -149,6 +149,30 @@ describe("the query parameters of an operation", () => {
   it("leave out a message whose sibling the path reaches into", () => {
     const fields = "oneof x { Book book = 1; Author author = 2; }";
     assert.deepEqual(namesOf(fields, `get: "/v1/{book.title}"`), ["book.author.givenName"]);
+  });
+
+  it("say which others they exclude, and ask for no member of a oneof", () => {
+    const fields = `
+      message Id { oneof id {
+        // The ISBN.
+        string isbn = 1 [(google.api.field_behavior) = REQUIRED];
+        int32 number = 2 [(google.api.field_behavior) = REQUIRED];
+      } }
+      Id id = 1 [(google.api.field_behavior) = REQUIRED];`;
+    assert.deepEqual(
+      describeQuery(fields).map(({ description, required }) => ({ description, required })),
+      [
+        { description: "The ISBN.\n\nNot together with `id.number`.", required: undefined },
+        { description: "Not together with `id.isbn`.", required: undefined },
+      ],
+    );
+  });
+
+  it("have bytes as text in either alphabet, for which pages show no choice of a file", () => {
+    const bytes = { type: "string", pattern: "^[A-Za-z0-9+/_-]*={0,2}$", examples: ["Ynl0ZXM="] };
+    const schemas = (fields: string) => describeQuery(fields).map(({ schema }) => schema);
+    assert.deepEqual(schemas("bytes v = 1; google.protobuf.BytesValue w = 2;"), [bytes, bytes]);
+    assert.deepEqual(schemas("repeated bytes v = 1;"), [{ type: "array", items: bytes }]);
   });
 
   it("do not require a mask that the server infers", () => {

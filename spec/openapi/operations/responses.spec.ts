@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "vitest";
 import type { DocumentOptions } from "../../../lib/openapi/build-document.js";
 import type { JsonSchema, Response } from "../../../lib/openapi/document.js";
-import { describeSource, operationOf, schemaOf } from "../describe-source.js";
+import type { ErrorStatus } from "../../../lib/rest/encode-error.js";
+import { googleError, problemJson } from "../../../lib/rest/error-formats.js";
+import { describeSource, operationOf, schemaOf, schemasIn } from "../describe-source.js";
 
 interface Case extends DocumentOptions {
   readonly returns: string;
@@ -55,7 +57,8 @@ describe("the response of a success", () => {
   ];
   for (const { success, ...options } of successes) {
     it(`of ${options.returns} ${options.responseBody ?? ""}`, () => {
-      assert.deepEqual(responsesOf(options)["200"], success);
+      const { description, content } = responsesOf(options)["200"] ?? {};
+      assert.deepEqual({ description, content: schemasIn(content) }, success);
     });
   }
 
@@ -76,7 +79,8 @@ describe("the response of a success", () => {
     },
   ] as const) {
     it(`of a stream as ${streamFormat}`, () => {
-      assert.deepEqual(responsesOf({ returns: "stream Book", streamFormat })["200"]?.content, content);
+      const success = responsesOf({ returns: "stream Book", streamFormat })["200"];
+      assert.deepEqual(schemasIn(success?.content), content);
     });
   }
 
@@ -124,6 +128,32 @@ describe("the response of a failure", () => {
     assert.deepEqual(Object.keys(responses), ["200", "400", "404", "default"]);
     assert.equal(responses["404"]?.description, "Returns NOT_FOUND if there is none.");
     assert.equal(responses["400"]?.description, "`INVALID_ARGUMENT`: the name is none.");
-    assert.deepEqual(responses["404"]?.content, responses.default?.content);
+    assert.deepEqual(schemasIn(responses["404"]?.content), responses.default?.content);
   });
+
+  for (const { errors, format, contentType } of [
+    { errors: "status", format: ({ code, message, details }: ErrorStatus) => ({ code, message, details }) },
+    { errors: "google", format: (status: ErrorStatus) => googleError(status, undefined) },
+    {
+      errors: "problem",
+      format: (status: ErrorStatus) => problemJson(status, undefined),
+      contentType: "application/problem+json",
+    },
+  ] as const) {
+    it(`has an example of each code that the comment names, as it is written: ${errors}`, () => {
+      const comment = "// Returns INVALID_ARGUMENT or FAILED_PRECONDITION. Returns CANCELLED too.";
+      const responses = responsesOf({ returns: "Book", comment, errors });
+      const examplesOf = (status: string) =>
+        responses[status]?.content?.[contentType ?? "application/json"]?.examples;
+      const invalid = { code: 3, message: "invalid argument", details: [], httpStatus: 400 };
+      const failed = { code: 9, message: "failed precondition", details: [], httpStatus: 400 };
+      assert.deepEqual(examplesOf("400"), {
+        INVALID_ARGUMENT: { value: format(invalid) },
+        FAILED_PRECONDITION: { value: format(failed) },
+      });
+      const cancelled = { code: 1, message: "cancelled", details: [], httpStatus: 499 };
+      assert.deepEqual(examplesOf("499"), { CANCELLED: { value: format(cancelled) } });
+      assert.equal(examplesOf("default"), undefined);
+    });
+  }
 });

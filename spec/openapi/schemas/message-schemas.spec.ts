@@ -53,7 +53,27 @@ const fields: readonly [declaration: string, schema: JsonSchema, json?: JsonSwit
   ["map<string, bytes> v = 1;", { type: "object", additionalProperties: bytes }],
   [
     "map<int32, Book> v = 1;",
-    { type: "object", additionalProperties: { $ref: "#/components/schemas/Book" } },
+    {
+      type: "object",
+      propertyNames: { pattern: "^-?[0-9]+$" },
+      additionalProperties: { $ref: "#/components/schemas/Book" },
+    },
+  ],
+  [
+    "map<fixed64, string> v = 1;",
+    {
+      type: "object",
+      propertyNames: { pattern: "^[0-9]+$" },
+      additionalProperties: { type: "string" },
+    },
+  ],
+  [
+    "map<bool, string> v = 1;",
+    {
+      type: "object",
+      propertyNames: { enum: ["true", "false"] },
+      additionalProperties: { type: "string" },
+    },
   ],
   ["Book v = 1;", { $ref: "#/components/schemas/Book" }],
   ["repeated Book v = 1;", { type: "array", items: { $ref: "#/components/schemas/Book" } }],

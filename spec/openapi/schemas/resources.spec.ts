@@ -35,16 +35,22 @@ describe("the pattern of a resource name", () => {
     assert.deepEqual(book.name, {
       type: "string",
       pattern: "^(shelves/[^/]+/books/[^/]+|shops/[^/]+/books/[^/]+)?$",
+      examples: ["shelves/my-shelf/books/my-book"],
     });
   });
 
   it("is in the field that the resource chooses", () => {
     const { name, path } = propertiesOf(document, "Setting");
-    assert.deepEqual([name, path], [{ type: "string" }, { type: "string", pattern: "^(settings/.+)?$" }]);
+    const pattern = { pattern: "^(settings/.+)?$", examples: ["settings/my-setting"] };
+    assert.deepEqual([name, path], [{ type: "string" }, { type: "string", ...pattern }]);
   });
 
   it("is that of the resource that is referred to", () => {
-    assert.deepEqual(book.shop, { type: "string", pattern: "^(shops/[^/]+)?$" });
+    assert.deepEqual(book.shop, {
+      type: "string",
+      pattern: "^(shops/[^/]+)?$",
+      examples: ["shops/my-shop"],
+    });
   });
 
   it("is that of each item of a list", () => {
@@ -52,7 +58,11 @@ describe("the pattern of a resource name", () => {
   });
 
   it("is that of the parents, for a reference by child", () => {
-    assert.deepEqual(book.parent, { type: "string", pattern: "^(shelves/[^/]+|shops/[^/]+)?$" });
+    assert.deepEqual(book.parent, {
+      type: "string",
+      pattern: "^(shelves/[^/]+|shops/[^/]+)?$",
+      examples: ["shelves/my-shelf"],
+    });
   });
 
   it("is none where any resource will do, or nobody knows it", () => {

@@ -232,7 +232,10 @@ export interface components {
         };
         /** @description A shelf: a collection of books with one theme. */
         Shelf: {
-            /** @description The resource name of the shelf: `shelves/{shelf}`. */
+            /**
+             * @description The resource name of the shelf: `shelves/{shelf}`.
+             * @example shelves/my-shelf
+             */
             name?: string;
             /** @description What the books on the shelf are about. */
             theme: string;
@@ -252,7 +255,10 @@ export interface components {
         };
         /** @description A book. */
         Book: {
-            /** @description The resource name of the book: `shelves/{shelf}/books/{book}`. */
+            /**
+             * @description The resource name of the book: `shelves/{shelf}/books/{book}`.
+             * @example shelves/my-shelf/books/my-book
+             */
             name?: string;
             /** @description The title. */
             title: string;
@@ -311,7 +317,10 @@ export interface components {
         Book_Format: "FORMAT_UNSPECIFIED" | "HARDCOVER" | "PAPERBACK" | "EBOOK";
         /** @description A book. */
         BookPatch: {
-            /** @description The resource name of the book: `shelves/{shelf}/books/{book}`. */
+            /**
+             * @description The resource name of the book: `shelves/{shelf}/books/{book}`.
+             * @example shelves/my-shelf/books/my-book
+             */
             name?: string;
             /** @description The title. */
             title?: string;
@@ -360,7 +369,10 @@ export interface components {
         };
         /** @description Which book to move, and where to. */
         MoveBookRequestBody: {
-            /** @description The name of the shelf that it is to stand on. */
+            /**
+             * @description The name of the shelf that it is to stand on.
+             * @example shelves/my-shelf
+             */
             destinationParent: string;
             /** @description Move it only if this is its etag. */
             etag?: string;
@@ -440,6 +452,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["HelloReply"];
                 };
             };
@@ -463,6 +480,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["HelloRequest"];
             };
         };
@@ -473,6 +495,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["HelloReply"];
                 };
             };
@@ -508,7 +535,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "text"
+                     *     }
+                     */
                     "application/x-ndjson": components["schemas"]["HelloReply"];
+                    /**
+                     * @example {
+                     *       "message": "text"
+                     *     }
+                     */
                     "text/event-stream": components["schemas"]["HelloReply"];
                 };
             };
@@ -543,6 +580,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "shelves": [
+                     *         {
+                     *           "name": "shelves/my-shelf",
+                     *           "theme": "text",
+                     *           "createTime": "2026-01-15T01:30:15Z"
+                     *         }
+                     *       ],
+                     *       "nextPageToken": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListShelvesResponse"];
                 };
             };
@@ -573,6 +622,12 @@ export interface operations {
         /** @description The shelf. */
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "shelves/my-shelf",
+                 *       "theme": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Shelf"];
             };
         };
@@ -583,6 +638,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "shelves/my-shelf",
+                     *       "theme": "text",
+                     *       "createTime": "2026-01-15T01:30:15Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Shelf"];
                 };
             };
@@ -628,6 +690,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "shelves/my-shelf",
+                     *       "theme": "text",
+                     *       "createTime": "2026-01-15T01:30:15Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Shelf"];
                 };
             };
@@ -667,6 +736,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example {} */
                     "application/json": Record<string, never>;
                 };
             };
@@ -717,6 +787,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "books": [
+                     *         {
+                     *           "name": "shelves/my-shelf/books/my-book",
+                     *           "title": "text",
+                     *           "author": "text",
+                     *           "pageCount": 1,
+                     *           "format": "HARDCOVER",
+                     *           "publishYear": 1,
+                     *           "subjects": [
+                     *             "text"
+                     *           ],
+                     *           "labels": {
+                     *             "key": "text"
+                     *           },
+                     *           "coverSize": "1",
+                     *           "createTime": "2026-01-15T01:30:15Z",
+                     *           "updateTime": "2026-01-15T01:30:15Z",
+                     *           "etag": "text"
+                     *         }
+                     *       ],
+                     *       "nextPageToken": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListBooksResponse"];
                 };
             };
@@ -754,6 +849,23 @@ export interface operations {
         /** @description The book. */
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "shelves/my-shelf/books/my-book",
+                 *       "title": "text",
+                 *       "author": "text",
+                 *       "pageCount": 1,
+                 *       "format": "HARDCOVER",
+                 *       "publishYear": 1,
+                 *       "subjects": [
+                 *         "text"
+                 *       ],
+                 *       "labels": {
+                 *         "key": "text"
+                 *       },
+                 *       "etag": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Book"];
             };
         };
@@ -764,6 +876,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "shelves/my-shelf/books/my-book",
+                     *       "title": "text",
+                     *       "author": "text",
+                     *       "pageCount": 1,
+                     *       "format": "HARDCOVER",
+                     *       "publishYear": 1,
+                     *       "subjects": [
+                     *         "text"
+                     *       ],
+                     *       "labels": {
+                     *         "key": "text"
+                     *       },
+                     *       "coverSize": "1",
+                     *       "createTime": "2026-01-15T01:30:15Z",
+                     *       "updateTime": "2026-01-15T01:30:15Z",
+                     *       "etag": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Book"];
                 };
             };
@@ -815,6 +947,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "shelves/my-shelf/books/my-book",
+                     *       "title": "text",
+                     *       "author": "text",
+                     *       "pageCount": 1,
+                     *       "format": "HARDCOVER",
+                     *       "publishYear": 1,
+                     *       "subjects": [
+                     *         "text"
+                     *       ],
+                     *       "labels": {
+                     *         "key": "text"
+                     *       },
+                     *       "coverSize": "1",
+                     *       "createTime": "2026-01-15T01:30:15Z",
+                     *       "updateTime": "2026-01-15T01:30:15Z",
+                     *       "etag": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Book"];
                 };
             };
@@ -860,6 +1012,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example {} */
                     "application/json": Record<string, never>;
                 };
             };
@@ -900,6 +1053,23 @@ export interface operations {
         /** @description The book, with its name and the new values. */
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "shelves/my-shelf/books/my-book",
+                 *       "title": "text",
+                 *       "author": "text",
+                 *       "pageCount": 1,
+                 *       "format": "HARDCOVER",
+                 *       "publishYear": 1,
+                 *       "subjects": [
+                 *         "text"
+                 *       ],
+                 *       "labels": {
+                 *         "key": "text"
+                 *       },
+                 *       "etag": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["BookPatch"];
             };
         };
@@ -910,6 +1080,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "shelves/my-shelf/books/my-book",
+                     *       "title": "text",
+                     *       "author": "text",
+                     *       "pageCount": 1,
+                     *       "format": "HARDCOVER",
+                     *       "publishYear": 1,
+                     *       "subjects": [
+                     *         "text"
+                     *       ],
+                     *       "labels": {
+                     *         "key": "text"
+                     *       },
+                     *       "coverSize": "1",
+                     *       "createTime": "2026-01-15T01:30:15Z",
+                     *       "updateTime": "2026-01-15T01:30:15Z",
+                     *       "etag": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Book"];
                 };
             };
@@ -955,6 +1145,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "destinationParent": "shelves/my-shelf",
+                 *       "etag": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MoveBookRequestBody"];
             };
         };
@@ -965,6 +1161,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "shelves/my-shelf/books/my-book",
+                     *       "title": "text",
+                     *       "author": "text",
+                     *       "pageCount": 1,
+                     *       "format": "HARDCOVER",
+                     *       "publishYear": 1,
+                     *       "subjects": [
+                     *         "text"
+                     *       ],
+                     *       "labels": {
+                     *         "key": "text"
+                     *       },
+                     *       "coverSize": "1",
+                     *       "createTime": "2026-01-15T01:30:15Z",
+                     *       "updateTime": "2026-01-15T01:30:15Z",
+                     *       "etag": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Book"];
                 };
             };
@@ -996,7 +1212,49 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "book": {
+                 *         "name": "shelves/my-shelf/books/my-book",
+                 *         "title": "text",
+                 *         "author": "text",
+                 *         "pageCount": 1,
+                 *         "format": "HARDCOVER",
+                 *         "publishYear": 1,
+                 *         "subjects": [
+                 *           "text"
+                 *         ],
+                 *         "labels": {
+                 *           "key": "text"
+                 *         },
+                 *         "etag": "text"
+                 *       },
+                 *       "bookId": "text"
+                 *     }
+                 */
                 "application/x-ndjson": components["schemas"]["ImportBooksRequestBody"];
+                /**
+                 * @example [
+                 *       {
+                 *         "book": {
+                 *           "name": "shelves/my-shelf/books/my-book",
+                 *           "title": "text",
+                 *           "author": "text",
+                 *           "pageCount": 1,
+                 *           "format": "HARDCOVER",
+                 *           "publishYear": 1,
+                 *           "subjects": [
+                 *             "text"
+                 *           ],
+                 *           "labels": {
+                 *             "key": "text"
+                 *           },
+                 *           "etag": "text"
+                 *         },
+                 *         "bookId": "text"
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["ImportBooksRequestBody"][];
             };
         };
@@ -1007,6 +1265,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "names": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportBooksResponse"];
                 };
             };
@@ -1043,7 +1308,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "change": "EXISTING",
+                     *       "book": {
+                     *         "name": "shelves/my-shelf/books/my-book",
+                     *         "title": "text",
+                     *         "author": "text",
+                     *         "pageCount": 1,
+                     *         "format": "HARDCOVER",
+                     *         "publishYear": 1,
+                     *         "subjects": [
+                     *           "text"
+                     *         ],
+                     *         "labels": {
+                     *           "key": "text"
+                     *         },
+                     *         "coverSize": "1",
+                     *         "createTime": "2026-01-15T01:30:15Z",
+                     *         "updateTime": "2026-01-15T01:30:15Z",
+                     *         "etag": "text"
+                     *       }
+                     *     }
+                     */
                     "application/x-ndjson": components["schemas"]["WatchBooksResponse"];
+                    /**
+                     * @example {
+                     *       "change": "EXISTING",
+                     *       "book": {
+                     *         "name": "shelves/my-shelf/books/my-book",
+                     *         "title": "text",
+                     *         "author": "text",
+                     *         "pageCount": 1,
+                     *         "format": "HARDCOVER",
+                     *         "publishYear": 1,
+                     *         "subjects": [
+                     *           "text"
+                     *         ],
+                     *         "labels": {
+                     *           "key": "text"
+                     *         },
+                     *         "coverSize": "1",
+                     *         "createTime": "2026-01-15T01:30:15Z",
+                     *         "updateTime": "2026-01-15T01:30:15Z",
+                     *         "etag": "text"
+                     *       }
+                     *     }
+                     */
                     "text/event-stream": components["schemas"]["WatchBooksResponse"];
                 };
             };
@@ -1135,6 +1446,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "shelves/my-shelf/books/my-book",
+                     *       "title": "text",
+                     *       "author": "text",
+                     *       "pageCount": 1,
+                     *       "format": "HARDCOVER",
+                     *       "publishYear": 1,
+                     *       "subjects": [
+                     *         "text"
+                     *       ],
+                     *       "labels": {
+                     *         "key": "text"
+                     *       },
+                     *       "coverSize": "1",
+                     *       "createTime": "2026-01-15T01:30:15Z",
+                     *       "updateTime": "2026-01-15T01:30:15Z",
+                     *       "etag": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Book"];
                 };
             };

@@ -1,0 +1,74 @@
+import { STATUS_CODES } from "node:http";
+import { codes } from "../../call/rpc-error.js";
+import { httpStatusOf } from "../../http/http-status.js";
+import { isRecord } from "../../schema/record.js";
+import type { Content, JsonSchema } from "../document.js";
+import type { MessageSchemas } from "../schemas/message-schemas.js";
+import type { CodeName } from "./error-comments.js";
+
+/**
+ * How failures are written: as `google.rpc.Status`, as `{"error": ...}` like the servers of Google, as problem details
+ * (RFC 9457), or in a form of one's own.
+ */
+export type ErrorForm =
+  | keyof typeof namedForms
+  | { readonly contentType: string; readonly schema: JsonSchema };
+
+const namedForms = {
+  status: {
+    contentType: "application/json",
+    component: "google.rpc.Status",
+    example: ({ code, message }: Failure) => ({ code, message, details: [] }),
+  },
+  google: {
+    contentType: "application/json",
+    component: "error",
+    example: ({ name, httpStatus, message }: Failure) => ({
+      error: { code: httpStatus, message, status: name, details: [] },
+    }),
+  },
+  problem: {
+    contentType: "application/problem+json",
+    component: "problem",
+    example: ({ name, httpStatus, message }: Failure) => ({
+      type: "about:blank",
+      title: STATUS_CODES[httpStatus] ?? name,
+      status: httpStatus,
+      detail: message,
+      code: name,
+      details: [],
+    }),
+  },
+} as const;
+
+export function isErrorForm(value: unknown): value is ErrorForm {
+  if (!isRecord(value)) return typeof value === "string" && Object.hasOwn(namedForms, value);
+  return typeof value.contentType === "string" && isRecord(value.schema);
+}
+
+/**
+ * The content of a failure, with an example of each code that is known to come.
+ *
+ *     { "application/json": { schema, examples: { NOT_FOUND: { value: { code: 5, message: "not found", details: [] } } } } }
+ */
+export function errorContent(form: ErrorForm, schemas: MessageSchemas, names: Iterable<CodeName>): Content {
+  if (typeof form === "object") return { [form.contentType]: { schema: form.schema } };
+  const { contentType, component, example } = namedForms[form];
+  const schema = schemas.known(component);
+  const examples = [...names].map((name) => [name, { value: example(failureOf(name)) }]);
+  return {
+    [contentType]: examples.length === 0 ? { schema } : { schema, examples: Object.fromEntries(examples) },
+  };
+}
+
+interface Failure {
+  readonly name: CodeName;
+  readonly code: number;
+  readonly httpStatus: number;
+  readonly message: string;
+}
+
+function failureOf(name: CodeName): Failure {
+  const code = codes[name];
+  return { name, code, httpStatus: httpStatusOf(code), message: name.toLowerCase().replaceAll("_", " ") };
+}

@@ -1,0 +1,32 @@
+import type { Content, JsonSchema, MediaType, Operation, Response } from "../document.js";
+import { createExample, type Side } from "../schemas/create-example.js";
+import { mapMembers } from "../versions/map-schemas.js";
+
+type Schemas = Readonly<Record<string, JsonSchema>>;
+
+/** Give the bodies of an operation, and of its success, an example each, unless they have one. */
+export function withExamples(operation: Operation, schemas: Schemas): Operation {
+  const { requestBody, responses } = operation;
+  const exemplify = (content: Content, side: Side) =>
+    mapMembers(content, (media) => withExample(media, side, schemas));
+  const withResponses = {
+    ...operation,
+    responses: mapMembers(
+      responses,
+      (response, status): Response =>
+        response.content === undefined || !status.startsWith("2")
+          ? response
+          : { ...response, content: exemplify(response.content, "response") },
+    ),
+  };
+  // A reference, which annotations may have put there, has no content.
+  if (requestBody?.content === undefined) return withResponses;
+  const content = exemplify(requestBody.content, "request");
+  return { ...withResponses, requestBody: { ...requestBody, content } };
+}
+
+function withExample(media: MediaType, side: Side, schemas: Schemas): MediaType {
+  if (media.schema === undefined || media.example !== undefined || media.examples !== undefined) return media;
+  const example = createExample(media.schema, { side, schemas });
+  return example === undefined ? media : { ...media, example };
+}
