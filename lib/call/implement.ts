@@ -39,9 +39,9 @@ export function implement(method: Method, implementation: MethodImplementation, 
         endsWithCall: true,
       };
     case "server-streaming":
-      return { kind: method.kind, handle: implementServerStreaming(run) };
+      return { kind: method.kind, handle: implementServerStreaming(run), endsWithCall: true };
     case "duplex-streaming":
-      return { kind: method.kind, handle: implementDuplexStreaming(run) };
+      return { kind: method.kind, handle: implementDuplexStreaming(run), endsWithCall: true };
   }
 }
 

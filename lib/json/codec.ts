@@ -35,6 +35,8 @@ export interface MessageCodec {
   encode(message: unknown): string;
   /** The same as UTF-8, faster than by way of a string. */
   encodeToBytes(message: unknown): Buffer;
+  /** The same as it is cheapest to send: a short one as text, which goes out in one piece with the headers before it. */
+  encodeToSend(message: unknown): string | Buffer;
   /** JSON text → protobuf bytes. */
   toBinary(text: string): Uint8Array;
   /** Protobuf bytes → JSON text. */
@@ -53,6 +55,8 @@ export interface FieldCodec {
   encode(value: unknown): string;
   /** The same as UTF-8, faster than by way of a string. */
   encodeToBytes(value: unknown): Buffer;
+  /** The same as it is cheapest to send. */
+  encodeToSend(value: unknown): string | Buffer;
   /**
    * Text from a path or a query → the value of the field, of one element if it is repeated, or of one entry's
    * value if it is a map. The text is ProtoJSON without the quotes: `true`, `12`, `ACTIVE`, `1.5s`.

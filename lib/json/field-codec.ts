@@ -5,7 +5,7 @@ import { protoName } from "../schema/field-names.js";
 import type { FieldCodec } from "./codec.js";
 import { parseKey } from "./decoders.js";
 import { LazyFunction } from "./lazy-function.js";
-import { type Compiled, readAll, writeText, writeToBytes } from "./message-codec.js";
+import { type Compiled, readAll, writeText, writeToBytes, writeToSend } from "./message-codec.js";
 import { createTextParser } from "./parse-text.js";
 
 export function createFieldCodec(field: protobuf.Field, compiled: Compiled): FieldCodec {
@@ -22,6 +22,7 @@ export function createFieldCodec(field: protobuf.Field, compiled: Compiled): Fie
     },
     encode: (value) => writeText({ value, subject, writer }, compiled),
     encodeToBytes: (value) => writeToBytes({ value, subject, writer }, compiled),
+    encodeToSend: (value) => writeToSend({ value, subject, writer }, compiled),
     parse: createTextParser(field, compiled),
     parseKey: createKeyParser(field),
   };

@@ -112,6 +112,11 @@ export class JsonWriter {
     return text;
   }
 
+  /** The answer up to `end` as it goes out: one that would be a text of several pieces is joined already as bytes. */
+  takeToSend(end: number): string | Buffer {
+    return end - this.start > pieceSize ? this.takeBytes(end) : this.toString(end);
+  }
+
   /** The answer has been taken, or failed. */
   clear(): void {
     this.isAscii = true;

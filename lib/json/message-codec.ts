@@ -42,6 +42,7 @@ export function createMessageCodec(type: protobuf.Type, compiled: Compiled): Mes
     decode,
     encode,
     encodeToBytes: (value) => writeToBytes({ value, subject: type, writer }, compiled),
+    encodeToSend: (value) => writeToSend({ value, subject: type, writer }, compiled),
     toBinary: (text) => {
       const source: FaultSource = { text, subject: type, resolveType };
       return encodeBytes(type, readAll(source, wireReader, readers), () => {
@@ -105,6 +106,16 @@ export function writeToBytes(answer: Answer, compiled: Compiled): Buffer {
   const writer = compiled.writers.take();
   try {
     return writer.takeBytes(write(answer, writer, compiled));
+  } finally {
+    compiled.writers.giveBack(writer);
+  }
+}
+
+export function writeToSend(answer: Answer, compiled: Compiled): string | Buffer {
+  if (compiled.pretty) return writeText(answer, compiled);
+  const writer = compiled.writers.take();
+  try {
+    return writer.takeToSend(write(answer, writer, compiled));
   } finally {
     compiled.writers.giveBack(writer);
   }

@@ -9,7 +9,12 @@ export const jsonContentType = "application/json; charset=utf-8";
 
 /** How the responses of a binding are written: as JSON text, or as the bytes of an HttpBody. */
 export type MessageEncoder =
-  | { readonly kind: "json"; encode(message: Message): string }
+  | {
+      readonly kind: "json";
+      encode(message: Message): string;
+      /** The same for a response that is nothing else. */
+      encodeToSend(message: Message): string | Uint8Array;
+    }
   | {
       readonly kind: "http-body";
       encode(message: Message): { readonly contentType: string; readonly data: Uint8Array };
@@ -22,8 +27,10 @@ export function createMessageEncoder(
   representation: Representation,
 ): MessageEncoder {
   if (responseBody === undefined) {
-    if (!isHttpBody(method.responseType))
-      return { kind: "json", encode: codecs.message(method.responseType).encode };
+    if (!isHttpBody(method.responseType)) {
+      const { encode, encodeToSend } = codecs.message(method.responseType);
+      return { kind: "json", encode, encodeToSend };
+    }
     const { read } = createHttpBodyForm(method.responseType, representation);
     return { kind: "http-body", encode: read };
   }
@@ -32,6 +39,10 @@ export function createMessageEncoder(
     const { read } = createHttpBodyForm(resolvedType, representation);
     return { kind: "http-body", encode: (message) => read(message[name] ?? {}) };
   }
-  const { encode } = codecs.field(responseBody);
-  return { kind: "json", encode: (message) => encode(message[name]) };
+  const { encode, encodeToSend } = codecs.field(responseBody);
+  return {
+    kind: "json",
+    encode: (message) => encode(message[name]),
+    encodeToSend: (message) => encodeToSend(message[name]),
+  };
 }

@@ -26,7 +26,7 @@ export function encodeResponse(
   const trailers = toTrailers(context);
   if (encoder.kind === "json") {
     headers["content-type"] = jsonContentType;
-    return { status, headers, body: encoder.encode(message), trailers };
+    return { status, headers, body: encoder.encodeToSend(message), trailers };
   }
   const { contentType, data } = encoder.encode(message);
   headers["content-type"] = contentType;

@@ -23,6 +23,8 @@ export interface StreamContext extends ResponseContext {
   /** The client asks for server-sent events. */
   readonly wantsEvents: boolean;
   readonly errors: ErrorEncoder;
+  /** The responses fail by themselves when the call is cancelled. */
+  readonly endsWithCall: boolean;
 }
 
 /**
@@ -35,7 +37,11 @@ export async function encodeStream(
 ): Promise<HttpResponse> {
   const { call, encoder } = context;
   const iterator = responses[Symbol.asyncIterator]();
-  const next = () => call.untilCancelled(() => iterator.next());
+  const pull = () => iterator.next();
+  // What has been written before the call was cancelled is not sent any more.
+  const next = context.endsWithCall
+    ? () => (call.cancellation === undefined ? pull() : Promise.reject(call.cancellation))
+    : () => call.untilCancelled(pull);
   const source = { iterator, next, context };
   // Interceptors see a call that was over before it began, too.
   if (call.cancellation !== undefined) iterator.next().catch(() => {});

@@ -76,7 +76,9 @@ export function createRestHandler(
       const encoders = system === undefined ? route.encoders : route.encodersWith(system.switches);
       const output = invoke(handler, isRead ? input.value : route.emptyInput(), call);
       if (route.isStreamingResponse) {
-        const stream = { ...exchange, encoder: encoders.item, wantsEvents: system?.wantsEvents ?? false };
+        const wantsEvents = system?.wantsEvents ?? false;
+        const endsWithCall = handler.endsWithCall ?? false;
+        const stream = { ...exchange, encoder: encoders.item, wantsEvents, endsWithCall };
         return encodeStream(output as AsyncIterable<Message>, stream)
           .then(withoutContent)
           .catch(fail);

@@ -144,8 +144,11 @@ function createEncoder(
   if (!messages.isForeign) return encoder;
   const { responseType } = binding.method;
   const decode = (message: Message): Message => responseType.decode(messages.serializeResponse(message));
-  // Each branch keeps the type of its kind.
-  return encoder.kind === "json"
-    ? { kind: "json", encode: (message) => encoder.encode(decode(message)) }
-    : { kind: "http-body", encode: (message) => encoder.encode(decode(message)) };
+  if (encoder.kind === "http-body")
+    return { kind: "http-body", encode: (message) => encoder.encode(decode(message)) };
+  return {
+    kind: "json",
+    encode: (message) => encoder.encode(decode(message)),
+    encodeToSend: (message) => encoder.encodeToSend(decode(message)),
+  };
 }

@@ -306,6 +306,15 @@ describe("encode", () => {
     assert.deepEqual(second, Buffer.from('{"name":"another"}'));
   });
 
+  it("gives what is short as text to send, and what is long as bytes", () => {
+    const book = { name: "Žlutý kůň 🐎" };
+    assert.equal(bookCodec.encodeToSend(book), bookCodec.encode(book));
+    const long = { name: "Žlutý kůň 🐎 ".repeat(5_000) };
+    assert.deepEqual(bookCodec.encodeToSend(long), Buffer.from(bookCodec.encode(long)));
+    const { encode, encodeToSend } = bookCodecs.with({ pretty: true }).message(bookType);
+    assert.equal(encodeToSend(long), encode(long));
+  });
+
   it("gives indented bytes", () => {
     const { encodeToBytes } = bookCodecs.with({ pretty: true }).message(bookType);
     assert.equal(encodeToBytes({ pageCount: 1 }).toString(), '{\n  "pageCount": 1\n}');
