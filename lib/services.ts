@@ -212,7 +212,7 @@ export class Services implements AsyncDisposable {
   addRemote(service: string, target: string, options: AddRemoteOptions = {}): this {
     const endpoints = this.#resolveService(service).methods.map(({ path }) => this.endpoint(path));
     refuseSecond(endpoints);
-    checkOptionNames(options, ["interceptors", "credentials", "channelOptions"]);
+    checkOptionNames(options, ["interceptors", "credentials", "channelOptions", "connectTimeout"]);
     checkInterceptors(options.interceptors ?? []);
     const remote = createRemote(target, options, this);
     this.#remotes.push(remote);

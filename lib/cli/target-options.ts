@@ -1,10 +1,12 @@
 import type { Metadata } from "@grpc/grpc-js";
 import { createMetadata } from "../call/metadata.js";
 import type { ConnectionOptions } from "../grpc/connect.js";
+import { findTargetFault } from "../grpc/find-target-fault.js";
 import { createTlsCredentials } from "../grpc/tls-credentials.js";
 import { decodeBase64 } from "../json/base64.js";
 import type { CommandOptions } from "./command-options.js";
 import type { OptionValues } from "./parse-arguments.js";
+import { readNumber } from "./read-number.js";
 import { readCertificates, readKeyPair } from "./read-pem.js";
 import { UsageError } from "./usage-error.js";
 
@@ -28,6 +30,11 @@ export const targetOptions = {
   "tls-cert": { type: "string", value: "<file>", help: "the client certificate to show (PEM)" },
   "tls-key": { type: "string", value: "<file>", help: "... and its key" },
   "tls-name": { type: "string", value: "<name>", help: "the name that its certificate is for" },
+  "connect-timeout": {
+    type: "string",
+    value: "<ms>",
+    help: "answer 503 when it takes longer to connect: 20000 unless given",
+  },
 } as const satisfies CommandOptions;
 
 type TargetValues = OptionValues<typeof targetOptions>;
@@ -35,17 +42,23 @@ type TargetValues = OptionValues<typeof targetOptions>;
 /** An address as gRPC dials it. */
 export function readTarget({ target }: TargetValues): string {
   if (target === undefined) throw new UsageError("say where the gRPC server is: --target localhost:50051");
-  if (!/^[a-z-]+:|:\d+$/.test(target))
-    throw new UsageError(`--target needs a port: --target ${target}:50051`);
+  const fault = findTargetFault(target);
+  if (fault !== undefined) throw new UsageError(`--target: ${fault}`);
+  if (/^(dns|ipv4|ipv6|unix|unix-abstract):/.test(target)) return target;
+  if (target.includes("://"))
+    throw new UsageError(`--target takes host:port, dns:///host:port or unix:path, not "${target}"`);
+  if (!/:\d+$/.test(target)) throw new UsageError(`--target needs a port: --target ${target}:50051`);
   return target;
 }
 
-/** TLS, if any option speaks of it. */
+/** How long to wait; TLS, if any option speaks of it. */
 export async function readRemoteOptions(values: TargetValues): Promise<ConnectionOptions> {
   const { tls, "tls-ca": ca, "tls-cert": cert, "tls-key": key, "tls-name": name } = values;
   const pair = await readKeyPair({ option: "tls-cert", file: cert }, { option: "tls-key", file: key });
-  if (!tls && [ca, pair, name].every((value) => value === undefined)) return {};
+  const connectTimeout = readNumber("connect-timeout", values["connect-timeout"]);
+  if (!tls && [ca, pair, name].every((value) => value === undefined)) return { connectTimeout };
   return {
+    connectTimeout,
     credentials: createTlsCredentials({
       ca: await readCertificates({ option: "tls-ca", file: ca }),
       ...pair,

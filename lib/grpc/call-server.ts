@@ -1,15 +1,10 @@
-import type {
-  CallOptions,
-  Client,
-  Metadata,
-  MethodDefinition,
-  ServiceError,
-  StatusObject,
-} from "@grpc/grpc-js";
+import type { CallOptions, Metadata, MethodDefinition, ServiceError, StatusObject } from "@grpc/grpc-js";
 import type { ClientCall } from "../call/client-call.js";
 import type { Handler } from "../call/handler.js";
 import type { Message } from "../call/message.js";
 import { withoutTransport } from "../rpc/transport-metadata.js";
+import type { Connection } from "./connect.js";
+import type { LimitConnecting, WaitingCall } from "./limit-connecting.js";
 import type { ReadError } from "./read-service-error.js";
 import { type Sending, sendRequests } from "./send-requests.js";
 
@@ -26,16 +21,17 @@ export type CalledMethod = Pick<
  * A call with a stream of responses begins when the first one is asked for, and is cancelled when the reader leaves.
  */
 export function createCaller(
-  client: Client,
+  { client, limitConnecting }: Connection,
   method: CalledMethod,
   readError: ReadError,
 ): Handler<ClientCall> {
   const { path, requestSerialize: serialize, responseDeserialize: deserialize } = method;
+  const watch: Watch = { readError, limitConnecting };
   if (!method.requestStream && !method.responseStream) {
     return {
       kind: "unary",
       handle: (request, call) =>
-        answerOf(call, readError, (options, callback) =>
+        answerOf(call, watch, (options, callback) =>
           client.makeUnaryRequest(path, serialize, deserialize, request, call.metadata, options, callback),
         ),
     };
@@ -46,7 +42,7 @@ export function createCaller(
       handle: (requests, call) =>
         answerOf(
           call,
-          readError,
+          watch,
           (options, callback) =>
             client.makeClientStreamRequest(path, serialize, deserialize, call.metadata, options, callback),
           (stream) => sendRequests(requests, stream),
@@ -57,7 +53,7 @@ export function createCaller(
     return {
       kind: "server-streaming",
       handle: (request, call) =>
-        responsesOf(call, readError, (options) =>
+        responsesOf(call, watch, (options) =>
           client.makeServerStreamRequest(path, serialize, deserialize, request, call.metadata, options),
         ),
     };
@@ -67,15 +63,21 @@ export function createCaller(
     handle: (requests, call) =>
       responsesOf(
         call,
-        readError,
+        watch,
         (options) => client.makeBidiStreamRequest(path, serialize, deserialize, call.metadata, options),
         (stream) => sendRequests(requests, stream),
       ),
   };
 }
 
+/** What is told when a call begins, and when it has failed. */
+interface Watch {
+  readonly readError: ReadError;
+  readonly limitConnecting: LimitConnecting;
+}
+
 /** What the calls of all four kinds have in common. */
-interface StartedCall {
+interface StartedCall extends WaitingCall {
   cancel(): void;
   on(event: "metadata", listener: (metadata: Metadata) => void): unknown;
   on(event: "status", listener: (status: StatusObject) => void): unknown;
@@ -85,15 +87,17 @@ type Callback = (error: ServiceError | null, response?: Message) => void;
 
 function answerOf<Started extends StartedCall>(
   call: ClientCall,
-  readError: ReadError,
+  { readError, limitConnecting }: Watch,
   start: (options: CallOptions, callback: Callback) => Started,
   send?: (started: Started) => Sending,
 ): Promise<Message> {
   return new Promise((resolve, reject) => {
     let release = () => {};
+    let stopWaiting = () => {};
     let sending: Sending | undefined;
     const callback: Callback = (error, response) => {
       release();
+      stopWaiting();
       sending?.stop();
       if (sending?.failure !== undefined) reject(sending.failure.error);
       else if (error !== null) reject(readError(error));
@@ -103,6 +107,7 @@ function answerOf<Started extends StartedCall>(
     try {
       const started = start(readOptions(call), callback);
       release = cancelOnAbort(call, started);
+      stopWaiting = limitConnecting(started);
       listen(call, started);
       sending = send?.(started);
     } catch (error) {
@@ -114,11 +119,12 @@ function answerOf<Started extends StartedCall>(
 
 async function* responsesOf<Started extends StartedCall & AsyncIterable<Message>>(
   call: ClientCall,
-  readError: ReadError,
+  { readError, limitConnecting }: Watch,
   start: (options: CallOptions) => Started & { on(event: "error", listener: () => void): unknown },
   send?: (started: Started) => Sending,
 ): AsyncGenerator<Message> {
   let release = () => {};
+  let stopWaiting = () => {};
   let sending: Sending | undefined;
   let started: Started | undefined;
   try {
@@ -127,6 +133,7 @@ async function* responsesOf<Started extends StartedCall & AsyncIterable<Message>
     // Cancelling a call is told as an error, even when nobody reads its responses any more.
     opened.on("error", () => {});
     release = cancelOnAbort(call, opened);
+    stopWaiting = limitConnecting(opened);
     listen(call, opened);
     sending = send?.(opened);
     yield* opened;
@@ -134,6 +141,7 @@ async function* responsesOf<Started extends StartedCall & AsyncIterable<Message>
     throw sending?.failure === undefined ? readError(error) : sending.failure.error;
   } finally {
     release();
+    stopWaiting();
     sending?.stop();
     started?.cancel();
   }

@@ -73,14 +73,20 @@ export function createClient<Service = never>(
   options: ClientOptions = {},
   // biome-ignore lint/suspicious/noExplicitAny: without a type parameter the compiler knows nothing of the methods
 ): [Service] extends [never] ? any : ServiceClient<Service> {
-  checkOptionNames(options, ["credentials", "channelOptions", "interceptors", "propagateMetadata"]);
+  checkOptionNames(options, [
+    "credentials",
+    "channelOptions",
+    "connectTimeout",
+    "interceptors",
+    "propagateMetadata",
+  ]);
   checkInterceptors(options.interceptors ?? []);
   const { own, grpc: grpcOnes } = sortInterceptors<GrpcInterceptor>(options.interceptors ?? []);
-  const client = connect(target, options, grpcOnes);
+  const connection = connect(target, options, grpcOnes);
   const readError = createErrorReader(target, findCodecs(definition));
   const propagated = options.propagateMetadata ?? defaultPropagation;
   const methods = Object.entries(definition).map(([name, method]) => {
-    const { handle } = intercept(clientSide, own, createCaller(client, method, readError));
+    const { handle } = intercept(clientSide, own, createCaller(connection, method, readError));
     // Input and handler agree: both are of the kind of the method.
     const run = handle as (input: unknown, call: ClientCall) => unknown;
     return [
@@ -96,7 +102,7 @@ export function createClient<Service = never>(
       },
     ];
   });
-  const close = () => client.close();
+  const close = () => connection.client.close();
   return { ...Object.fromEntries(methods), close, [Symbol.dispose]: close };
 }
 

@@ -36,17 +36,17 @@ export function createRemote(
   options: ConnectionOptions,
   { codecs, representation }: RemoteContext,
 ): Remote {
-  const client = connect(target, options);
+  const connection = connect(target, options);
   const readError = createErrorReader(target, () => codecs);
   return {
     implement(method, messages) {
       const called = describeMethod(method, representation);
-      const implementation = { handler: forward(createCaller(client, called, readError)), messages };
+      const implementation = { handler: forward(createCaller(connection, called, readError)), messages };
       const asBytes = { ...called, requestSerialize: toBuffer, responseDeserialize: passOn };
-      const bare = { handler: forward(createCaller(client, asBytes, readError)), messages: bytesForm };
+      const bare = { handler: forward(createCaller(connection, asBytes, readError)), messages: bytesForm };
       return { implementation, bare };
     },
-    close: () => client.close(),
+    close: () => connection.client.close(),
   };
 }
 

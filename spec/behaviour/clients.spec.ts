@@ -268,6 +268,7 @@ describe("a client", () => {
       ["", {}, /the target of a client is "host:port", "dns:\/\/\/host:port" or "unix:path", not ""/],
       [undefined, {}, /or "unix:path", not undefined/],
       ["http://x:1/", {}, /the target "http:\/\/x:1\/" is a URL: give "x:1"$/],
+      ["x:99999", {}, /the port of "x:99999" must be a number, 1 to 65535$/],
       ["https://x", {}, /the target "https:\/\/x" is a URL: give "x" and credentials$/],
     ];
     for (const [target, options, message] of refusals) {

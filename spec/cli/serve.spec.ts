@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
-import type { AddressInfo } from "node:net";
+import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -183,6 +183,19 @@ describe("serve", () => {
     );
   });
 
+  it("answers 503 while its server accepts connections and says nothing", async () => {
+    const folder = createFolder();
+    const silent = net.createServer((socket) => void socket.on("error", () => {}).resume());
+    silent.listen(join(folder, "silent.sock"));
+    await once(silent, "listening");
+    onTestFinished(() => void silent.close());
+    const silentTarget = `unix:${join(folder, "silent.sock")}`;
+    const { url } = await serve(proto, "--target", silentTarget, "--connect-timeout", "50", "--port", "0");
+    const response = await fetch(`${url}/v1/notes:send`, { method: "POST", body: "{}", headers: json });
+    assert.equal(response.status, 503);
+    assert.match(await response.text(), /silent\.sock: it speaks no HTTP\/2 within 50 milliseconds/);
+  });
+
   it("speaks TLS to its server, and HTTPS to its clients", async () => {
     const { addresses } = stopAfterwards(
       await startGrpcServer(await loadNotes(), {
@@ -244,10 +257,6 @@ describe("serve", () => {
       await fail("--reflect", "--target", nobody),
       /^cannot reach unix:.*nobody\.sock: connect ENOENT .*\n$/,
     );
-    assert.equal(
-      await fail("--reflect", "--target", "http://localhost:1/x"),
-      'the target "http://localhost:1/x" is a URL: give "localhost:1"\n',
-    );
     const { addresses } = stopAfterwards(
       await startGrpcServer(await loadNotes(), { address: "127.0.0.1:0", reflection: false }),
     );
@@ -289,6 +298,18 @@ describe("serve", () => {
     [["--target", "localhost:1"], /^serve: name a \.proto file, or a descriptor set; or say --reflect\n/],
     [["a.proto", ...reflect], /^serve: name <protos\.\.\.> or say --reflect, not both\n/],
     [["--reflect", "--target", "localhost"], /^serve: --target needs a port: --target localhost:50051\n/],
+    [
+      ["a.proto", "--target", "foo:bar"],
+      /^serve: --target: the port of "foo:bar" must be a number, 1 to 65535\n/,
+    ],
+    [
+      ["a.proto", "--target", "http://localhost:1/x"],
+      /^serve: --target: the target "http:\/\/localhost:1\/x" is a URL: give "localhost:1"\n/,
+    ],
+    [
+      ["a.proto", "--target", "xds:///greeter"],
+      /^serve: --target takes host:port, dns:\/\/\/host:port or unix:path, not "xds:\/\/\/greeter"\n/,
+    ],
     [
       [...reflect, "--reflect-header", "token"],
       /^serve: --reflect-header takes "name: value", not "token"\n/,
