@@ -32,7 +32,8 @@ export function createAnswer(run: MethodImplementation, implementation: MethodIm
         if (isAnswered && error !== failure) call.reportFault(error);
         isAnswered = true;
         failure = error;
-        reject(error);
+        // What a listener throws when it hears of a cancellation is not why the call has ended.
+        reject(call.cancellation ?? error);
       }
       const callback: Callback = (error, response, trailers) => {
         if (isAnswered) {
@@ -50,6 +51,8 @@ export function createAnswer(run: MethodImplementation, implementation: MethodIm
         else accept(response);
       };
       call.onCancel(reject);
+      // Interceptors may have taken their time: nobody waits for what a handler would do now.
+      if (call.cancelled) return;
       handlerCall.on("error", fail);
       try {
         const result = run(handlerCall, callback);
