@@ -1,6 +1,6 @@
 import { compareEach, rounds } from "../rest/compare.js";
 import { type Contestant, grpcProxy, remote, transcoder } from "../rest/contestants.js";
-import { printSpeeds } from "../rest/print-results.js";
+import { printSpeeds, printTimes } from "../rest/print-results.js";
 import { withServers } from "../rest/with-servers.js";
 import { workloads } from "../rest/workloads.js";
 import { build, program } from "./build.js";
@@ -27,6 +27,8 @@ await withServers([gateway, remote, grpcProxy, transcoder], async (servers) => {
   const results = await compareEach(servers, workloads);
   console.log(`speed by processor time of all processes: median of ${rounds} interleaved rounds\n`);
   printSpeeds(results, gateway, "cpu");
-  console.log("the same by throughput\n");
+  console.log("processor time of one request\n");
+  printTimes(results);
+  console.log("speed by throughput\n");
   printSpeeds(results, gateway, "elapsed");
 });

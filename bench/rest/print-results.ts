@@ -16,6 +16,11 @@ export function printCosts(results: readonly Result[], reference: string): void 
   );
 }
 
+/** Print the processor time of one request, in microseconds. */
+export function printTimes(results: readonly Result[]): void {
+  printTable("µs", results, ({ figures }) => median(figures.map(({ cpu }) => cpu)));
+}
+
 /** The median of the rounds, each compared within itself. */
 function ratio(one: Result, other: Result, figure: keyof Figures): number {
   return median(
@@ -37,8 +42,12 @@ function printTable(corner: string, results: readonly Result[], read: (result: R
   console.log(`| ${[corner, ...titles].join(" | ")} |`);
   console.log(`| --- |${" ---: |".repeat(titles.length)}`);
   for (const contestant of contestants) {
-    const figures = titles.map((title) => read(find(results, contestant, title)).toFixed(2));
+    const figures = titles.map((title) => print(read(find(results, contestant, title))));
     console.log(`| ${[contestant.title, ...figures].join(" | ")} |`);
   }
   console.log();
+}
+
+function print(figure: number): string {
+  return figure.toFixed(figure < 10 ? 2 : 0);
 }

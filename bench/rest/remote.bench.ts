@@ -1,6 +1,6 @@
 import { compareEach, rounds } from "./compare.js";
 import { grpcProxy, remote, transcoder } from "./contestants.js";
-import { printSpeeds } from "./print-results.js";
+import { printSpeeds, printTimes } from "./print-results.js";
 import { withServers } from "./with-servers.js";
 import { workloads } from "./workloads.js";
 
@@ -14,6 +14,8 @@ await withServers([grpcProxy, remote, transcoder], async (servers) => {
   const results = await compareEach(servers, workloads);
   console.log(`speed by processor time of all processes: median of ${rounds} interleaved rounds\n`);
   printSpeeds(results, grpcProxy, "cpu");
-  console.log("the same by throughput\n");
+  console.log("processor time of one request\n");
+  printTimes(results);
+  console.log("speed by throughput\n");
   printSpeeds(results, grpcProxy, "elapsed");
 });

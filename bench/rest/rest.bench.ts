@@ -8,7 +8,7 @@ import {
   transcoder,
   transcoderInExpress,
 } from "./contestants.js";
-import { printSpeeds } from "./print-results.js";
+import { printSpeeds, printTimes } from "./print-results.js";
 import { withServers } from "./with-servers.js";
 import { workloads } from "./workloads.js";
 
@@ -31,6 +31,8 @@ await withServers(contestants, async (servers) => {
   console.log(`speed by processor time of all processes: median of ${rounds} interleaved rounds\n`);
   printSpeeds(results, nodeHttp, "cpu");
   printSpeeds(results, expressRoute, "cpu");
-  console.log("the same by throughput\n");
+  console.log("processor time of one request\n");
+  printTimes(results);
+  console.log("speed by throughput\n");
   printSpeeds(results, nodeHttp, "elapsed");
 });

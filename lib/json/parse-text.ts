@@ -24,12 +24,19 @@ export function createTextParser(
   const read = decoders.element(field);
   const toJson = jsonOf(field);
   const type = elementTypeName(field);
+  const parseJson = (json: string | undefined) =>
+    json === undefined ? undefined : readText(json, read, readers);
+  const parse = field.type === "string" ? parseString : (text: string) => parseJson(toJson(text));
   return (text, path = protoName(field)) => {
-    const json = toJson(text);
-    const value = json === undefined ? undefined : readText(json, read, readers);
+    const value = parse(text);
     if (value !== undefined) return value;
     throw invalidField(path, `invalid value "${cutText(text)}" for field "${path}" (${type})`);
   };
+}
+
+/** Most of what a path says is a string, which is there already. */
+function parseString(text: string): string | undefined {
+  return text.isWellFormed() ? text : undefined;
 }
 
 function readText(json: string, read: ReadValue, readers: ReaderPool): unknown {

@@ -67,8 +67,9 @@ export function readTrailers(
   { call, request, settings }: ResponseContext,
   errorMetadata?: Metadata,
 ): Trailers | undefined {
+  if (call.trailersIfAny === undefined && errorMetadata === undefined) return undefined;
+  if (!acceptsTrailers(request)) return undefined;
   const sources = [call.trailersIfAny, errorMetadata].filter((source) => source !== undefined);
-  if (sources.length === 0 || !acceptsTrailers(request)) return undefined;
   const trailers: Trailers = {};
   for (const source of sources) writeMetadata(source, trailers, { nameOf: settings.metadataNames.trailerOf });
   return Object.keys(trailers).length === 0 ? undefined : trailers;
