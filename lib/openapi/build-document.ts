@@ -34,6 +34,8 @@ export interface ServerForm {
   readonly errors?: ErrorForm | undefined;
   /** `"ndjson"` unless given. */
   readonly streamFormat?: StreamForm | undefined;
+  /** Whether the failures of streams stand in an object, under `error`, even before the first message. */
+  readonly wrapsStreamErrors?: boolean | undefined;
   /** Whether a PATCH gets its update mask from what the body sets. */
   readonly inferUpdateMask?: boolean | undefined;
 }
@@ -86,8 +88,9 @@ function describe(
   const services = [...new Set(bindings.map(({ method }) => method.service))];
   const roots = [...new Set(services.map(({ reflection }) => reflection.root))];
   const annotations = createAnnotations((fullName) => {
-    const type = roots.map((root) => root.lookup(fullName)).find((found) => found instanceof protobuf.Type);
-    return type && schemas.message(type, "response");
+    const name = fullName.startsWith(".") ? fullName : `.${fullName}`;
+    const type = roots.map((root) => root.lookup(name)).find((found) => found instanceof protobuf.Type);
+    return type && visibility.shows(type) ? schemas.message(type, "response") : undefined;
   });
   const resources = createResources(roots);
   const isRequired = createIsRequired(annotations);
@@ -100,7 +103,11 @@ function describe(
     infersUpdateMask,
   };
   const schemas = createMessageSchemas(context);
-  const forms = { errors: options.errors ?? "status", streams: options.streamFormat ?? "ndjson" } as const;
+  const forms = {
+    errors: options.errors ?? "status",
+    streams: options.streamFormat ?? "ndjson",
+    wrapsStreamErrors: options.wrapsStreamErrors ?? false,
+  };
   const parts = { schemas, forms, context, names: createOperationNames(annotations, report) };
   // Before anything is said of failures, so that a message of the API's own may be called `Status`.
   const exchanges = layOutPaths(bindings, context).map((placement) => describeExchange(placement, parts));
@@ -135,5 +142,6 @@ const formRules: Readonly<Record<keyof ServerForm, OptionRule>> = {
   json: { wants: "an object of switches", accepts: isRecord },
   errors: { wants: '"status", "google", "problem" or { contentType, schema }', accepts: isErrorForm },
   streamFormat: { wants: '"ndjson", "sse", "array" or "result-error"', accepts: isStreamForm },
+  wrapsStreamErrors: { wants: "true or false", accepts: (value) => typeof value === "boolean" },
   inferUpdateMask: { wants: "true or false", accepts: (value) => typeof value === "boolean" },
 };

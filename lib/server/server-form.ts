@@ -4,8 +4,10 @@ import type { RestSettings } from "../rest/options.js";
 
 /** How a router with these settings reads and writes, as far as its documents tell. */
 export function toServerForm(settings: RestSettings): ServerForm {
-  const { json, streamFormat, inferUpdateMask } = settings;
-  return { json, streamFormat, inferUpdateMask, errors: errorFormOf(settings) };
+  const { json, streamFormat, inferUpdateMask, formatError } = settings;
+  // An error that stands under `error` by itself is not put there once more.
+  const wrapsStreamErrors = settings.wrapsStreamErrors && formatError?.isEnvelope !== true;
+  return { json, streamFormat, wrapsStreamErrors, inferUpdateMask, errors: errorFormOf(settings) };
 }
 
 /** A formatter of one's own may write anything. */

@@ -70,3 +70,24 @@ describe("a document", () => {
     });
   });
 });
+
+describe("what is hidden", () => {
+  const document = describeSource(`
+    message Request { string secret = 1 [
+      (google.api.field_visibility).restriction = "INTERNAL", (google.api.field_behavior) = REQUIRED
+    ]; string open = 2; }
+    message Secret { option (google.api.message_visibility).restriction = "INTERNAL"; }
+    message Response {}
+    service Service { rpc Call(Request) returns (Response) {
+      option (google.api.http) = { post: "/v1/call" body: "*" };
+      option (grpc.gateway.protoc_gen_openapiv2.options.openapiv2_operation) = {
+        responses: { key: "404" value: { schema: { json_schema: { ref: ".test.v1.Secret" } } } }
+      };
+    } }`);
+
+  it("is not asked for", () => assert.equal(operationOf(document).requestBody?.required, false));
+
+  it("is not named by annotations", () => {
+    assert.deepEqual(Object.keys(document.components?.schemas ?? {}).includes("Secret"), false);
+  });
+});

@@ -2,8 +2,10 @@ import { STATUS_CODES } from "node:http";
 import { codes } from "../../call/rpc-error.js";
 import { httpStatusOf } from "../../http/http-status.js";
 import { isRecord } from "../../schema/record.js";
+import { compact } from "../compact.js";
 import type { Content, JsonSchema } from "../document.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
+import { mapMembers } from "../versions/map-schemas.js";
 import type { CodeName } from "./error-comments.js";
 
 /**
@@ -59,6 +61,23 @@ export function errorContent(form: ErrorForm, schemas: MessageSchemas, names: It
   return {
     [contentType]: examples.length === 0 ? { schema } : { schema, examples: Object.fromEntries(examples) },
   };
+}
+
+/** How a failure is written within a stream, where it stands under `error` in any case. */
+export function errorItem(form: ErrorForm, schemas: MessageSchemas): JsonSchema {
+  if (typeof form === "object") return form.schema;
+  return form === "google" ? {} : schemas.known(namedForms[form].component);
+}
+
+/** The same within an object, under `error`. */
+export function wrappedContent(content: Content): Content {
+  const wrap = (error: unknown) => ({ error });
+  return mapMembers(content, ({ schema = {}, examples }) =>
+    compact({
+      schema: { type: "object", properties: { error: schema } },
+      examples: examples && mapMembers(examples, (example) => ({ value: wrap(Object(example).value) })),
+    }),
+  );
 }
 
 interface Failure {

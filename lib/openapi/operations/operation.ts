@@ -1,17 +1,24 @@
 import { cleanComment, splitComment, summarizeName } from "../comments.js";
 import { compact } from "../compact.js";
 import type { DocumentContext } from "../context.js";
-import type { Operation, Parameter, RequestBody, Response } from "../document.js";
+import type { JsonSchema, Operation, Parameter, RequestBody } from "../document.js";
 import { overlay } from "../overlay.js";
 import type { Placement } from "../paths/lay-out-paths.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
 import { errorsNamedIn } from "./error-comments.js";
-import { errorContent } from "./error-content.js";
+import { errorContent, errorItem, wrappedContent } from "./error-content.js";
 import type { OperationNames } from "./operation-names.js";
 import { pathParameters } from "./path-parameters.js";
 import { queryParameters } from "./query-parameters.js";
 import { requestBody } from "./request-body.js";
-import { completeResponses, errorResponses, type ResponseForms, successResponse } from "./responses.js";
+import {
+  completeResponses,
+  errorResponses,
+  isStreaming,
+  type ResponseForms,
+  responseItem,
+  successResponse,
+} from "./responses.js";
 
 export interface OperationParts {
   readonly schemas: MessageSchemas;
@@ -25,13 +32,11 @@ export interface Exchange {
   readonly placement: Placement;
   readonly parameters: readonly Parameter[];
   readonly requestBody: RequestBody | undefined;
-  readonly success: Response;
+  /** The schema of what it answers; `undefined` for bytes. */
+  readonly item: JsonSchema | undefined;
 }
 
-export function describeExchange(
-  placement: Placement,
-  { schemas, context, forms }: OperationParts,
-): Exchange {
+export function describeExchange(placement: Placement, { schemas, context }: OperationParts): Exchange {
   const { binding } = placement;
   return {
     placement,
@@ -39,8 +44,8 @@ export function describeExchange(
       ...pathParameters(placement.parameters, schemas, context),
       ...queryParameters(binding, schemas, context),
     ],
-    requestBody: requestBody(binding, schemas, context.isRequired),
-    success: successResponse(binding, schemas, forms),
+    requestBody: requestBody(binding, schemas, context),
+    item: responseItem(binding, schemas),
   };
 }
 
@@ -49,7 +54,7 @@ export function describeOperation(
   exchange: Exchange,
   { schemas, context, forms, names }: OperationParts,
 ): Operation {
-  const { placement, parameters, requestBody, success } = exchange;
+  const { placement, parameters, requestBody, item } = exchange;
   const { method, template } = placement.binding;
   const comment = cleanComment(method.comment);
   const named = errorsNamedIn(comment);
@@ -63,11 +68,16 @@ export function describeOperation(
     "x-google-http-path": template.text,
     parameters: parameters.length === 0 ? undefined : parameters,
     requestBody,
-    responses: { "200": success, ...errorResponses(named) },
+    responses: {
+      "200": successResponse(method, item, forms, () => errorItem(forms.errors, schemas)),
+      ...errorResponses(named),
+    },
   });
   const annotated = overlay(described, annotation);
-  const responses = completeResponses(annotated.responses, named, (codes) =>
-    errorContent(forms.errors, schemas, codes),
-  );
+  const isWrapped = forms.wrapsStreamErrors && isStreaming(method);
+  const responses = completeResponses(annotated.responses, named, (codes) => {
+    const content = errorContent(forms.errors, schemas, codes);
+    return isWrapped ? wrappedContent(content) : content;
+  });
   return { ...annotated, responses };
 }

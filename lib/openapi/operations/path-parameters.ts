@@ -9,6 +9,7 @@ import { fieldOf, variableName } from "../paths/name-wildcards.js";
 import { isDeprecated } from "../schemas/fields.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
 import { textInUrl } from "../schemas/scalar-schemas.js";
+import { withoutEmpty } from "../schemas/string-format.js";
 
 /**
  * The parameters in the path of an operation.
@@ -47,7 +48,7 @@ function schemaOf(
   if (!isWhole(parameter)) return { type: "string" };
   const field = fieldOf(parameter.variable);
   const { description, deprecated, readOnly, writeOnly, ...annotation } = annotations.property(field);
-  const schema = textInUrl(schemas.element(field, "request"));
+  const schema = withoutEmpty(textInUrl(schemas.element(field, "request")));
   if (schema.pattern?.includes("/") !== true) return annotateProperty(schema, annotation);
   // The pattern of a resource is about names of many segments.
   const { pattern: _, examples: __, ...own } = schema;

@@ -1,17 +1,15 @@
-import protobuf from "protobufjs";
+import type protobuf from "protobufjs";
 import type { Binding } from "../../http-rule/binding.js";
-import { type BoundFields, collectBoundFields } from "../../http-rule/bound-fields.js";
 import { findOneof } from "../../schema/find-oneof.js";
 import { annotateProperty } from "../annotations/annotate-property.js";
 import { joinParagraphs } from "../comments.js";
 import { compact } from "../compact.js";
 import type { DocumentContext } from "../context.js";
 import type { JsonSchema, Parameter } from "../document.js";
-import { fieldBehaviors } from "../schemas/field-behavior.js";
-import { describeField, isDeprecated, visibleFields, wireName } from "../schemas/fields.js";
+import { describeField, isDeprecated, wireName } from "../schemas/fields.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
 import { textInUrl } from "../schemas/scalar-schemas.js";
-import { queryForm } from "../schemas/well-known-schemas.js";
+import { findQueryFields } from "./query-fields.js";
 
 /**
  * The query parameters of an operation: every field that neither path nor body sets.
@@ -29,24 +27,6 @@ export function queryParameters(
   if (binding.body === "*") return [];
   const { switches, annotations, isRequired, visibility } = context;
   const infersMask = context.infersUpdateMask && binding.httpMethod === "PATCH" && binding.body !== undefined;
-
-  function parametersOf(
-    type: protobuf.Type,
-    above: readonly protobuf.Field[],
-    taken: BoundFields,
-  ): Parameter[] {
-    return visibleFields(type, visibility).flatMap((field) => {
-      const below = taken.get(field);
-      if (below === "bound" || fieldBehaviors(field).has("OUTPUT_ONLY")) return [];
-      const { resolvedType } = field;
-      const form = resolvedType === null ? "text" : queryForm(resolvedType);
-      if (form === "text") return textParameter(field, above);
-      if (form === "json") return jsonParameter(field, above);
-      if (form === "none" || !(resolvedType instanceof protobuf.Type) || isBeyondQuery(field, above))
-        return [];
-      return parametersOf(resolvedType, [...above, field], below ?? new Map());
-    });
-  }
 
   /** A field whose values are text without quotes. */
   function textParameter(field: protobuf.Field, above: readonly protobuf.Field[]): Parameter {
@@ -102,12 +82,9 @@ export function queryParameters(
     return path.map((step) => wireName(step, switches)).join(".");
   }
 
-  return parametersOf(binding.method.requestType, [], collectBoundFields(binding));
-}
-
-/** Whether the message in a field is a list, a map, or of a type that it stands in. */
-function isBeyondQuery(field: protobuf.Field, above: readonly protobuf.Field[]): boolean {
-  return field.repeated || field.map || [...above, field].some((step) => step.parent === field.resolvedType);
+  return findQueryFields(binding, visibility).map(({ field, above, form }) =>
+    form === "text" ? textParameter(field, above) : jsonParameter(field, above),
+  );
 }
 
 function isFieldMask(field: protobuf.Field): boolean {

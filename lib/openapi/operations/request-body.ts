@@ -4,9 +4,10 @@ import { type BoundFields, collectBoundFields } from "../../http-rule/bound-fiel
 import { isHttpBody } from "../../schema/well-known.js";
 import { cleanComment } from "../comments.js";
 import { compact } from "../compact.js";
+import type { DocumentContext } from "../context.js";
 import type { Content, JsonSchema, RequestBody } from "../document.js";
+import { visibleFields } from "../schemas/fields.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
-import type { IsRequired } from "../schemas/required-fields.js";
 import { binaryContent } from "./content.js";
 
 /**
@@ -17,7 +18,7 @@ import { binaryContent } from "./content.js";
 export function requestBody(
   binding: Binding,
   schemas: MessageSchemas,
-  isRequired: IsRequired,
+  context: DocumentContext,
 ): RequestBody | undefined {
   const { body } = binding;
   if (body === undefined) return undefined;
@@ -25,19 +26,25 @@ export function requestBody(
   return compact({
     description: body === "*" ? undefined : cleanComment(body.comment),
     // Said aloud: some validators ask for a content type otherwise, even where there is nothing that has one.
-    required: isNeeded(binding, bound, isRequired),
+    required: isNeeded(binding, bound, context),
     content:
       body === "*" ? messageContent(binding, bound, schemas) : fieldContent(binding, body, bound, schemas),
   });
 }
 
 /** No body at all is a message with nothing set, or a stream of none: only a field that must be given asks for one. */
-function isNeeded(binding: Binding, bound: BoundFields, isRequired: IsRequired): boolean {
+function isNeeded(
+  binding: Binding,
+  bound: BoundFields,
+  { isRequired, visibility }: DocumentContext,
+): boolean {
   const { body, method } = binding;
   if (body === undefined || isStream(binding)) return false;
   if (body !== "*") return isRequired(body);
   if (useOf(binding) === "patch") return false;
-  return method.requestType.fieldsArray.some((field) => !bound.has(field) && isRequired(field));
+  return visibleFields(method.requestType, visibility).some(
+    (field) => !bound.has(field) && isRequired(field),
+  );
 }
 
 function messageContent(binding: Binding, bound: BoundFields, schemas: MessageSchemas): Content {

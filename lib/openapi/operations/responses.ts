@@ -1,4 +1,5 @@
 import type { Binding } from "../../http-rule/binding.js";
+import type { Method } from "../../schema/schema.js";
 import { isHttpBody } from "../../schema/well-known.js";
 import type { Content, JsonSchema, Response } from "../document.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
@@ -17,19 +18,37 @@ export function isStreamForm(value: unknown): value is StreamForm {
 export interface ResponseForms {
   readonly errors: ErrorForm;
   readonly streams: StreamForm;
+  readonly wrapsStreamErrors: boolean;
 }
 
-/** The response of a call that succeeds: one message, one field of it, its bytes, or a stream of them. */
-export function successResponse(binding: Binding, schemas: MessageSchemas, forms: ResponseForms): Response {
+export function isStreaming({ kind }: Method): boolean {
+  return kind === "server-streaming" || kind === "duplex-streaming";
+}
+
+/** What a call that succeeds answers, or each item of its stream; `undefined` for bytes. */
+export function responseItem(binding: Binding, schemas: MessageSchemas): JsonSchema | undefined {
   const { method, responseBody } = binding;
-  if (isBinary(binding))
-    return { description: "The bytes, with their content type.", content: binaryContent };
-  const item = responseBody
+  if (isBinary(binding)) return undefined;
+  return responseBody
     ? schemas.field(responseBody, "response")
     : schemas.message(method.responseType, "response");
-  const isStream = method.kind === "server-streaming" || method.kind === "duplex-streaming";
-  if (!isStream) return { description: "OK", content: { "application/json": { schema: item } } };
-  const { description, content } = streamContents[forms.streams](item);
+}
+
+/**
+ * The response of a call that succeeds: one message, one field of it, its bytes, or a stream of them.
+ *
+ * @param errorItem how a failure is written within a stream.
+ */
+export function successResponse(
+  method: Method,
+  item: JsonSchema | undefined,
+  forms: ResponseForms,
+  errorItem: () => JsonSchema,
+): Response {
+  if (item === undefined)
+    return { description: "The bytes, with their content type.", content: binaryContent };
+  if (!isStreaming(method)) return { description: "OK", content: { "application/json": { schema: item } } };
+  const { description, content } = streamContents[forms.streams](item, errorItem);
   return {
     description: `${description} A failure after the first message is the last item.`,
     content: { ...content, "text/event-stream": { schema: item } },
@@ -72,7 +91,9 @@ interface StreamContent {
   readonly content: Content;
 }
 
-const streamContents: Readonly<Record<StreamForm, (item: JsonSchema) => StreamContent>> = {
+type StreamContentOf = (item: JsonSchema, errorItem: () => JsonSchema) => StreamContent;
+
+const streamContents: Readonly<Record<StreamForm, StreamContentOf>> = {
   ndjson: (item) => ({
     description: "A stream of messages, one on each line.",
     content: { "application/x-ndjson": { schema: item } },
@@ -82,8 +103,10 @@ const streamContents: Readonly<Record<StreamForm, (item: JsonSchema) => StreamCo
     description: "A stream of messages as one array.",
     content: { "application/json": { schema: { type: "array", items: item } } },
   }),
-  "result-error": (result) => ({
+  "result-error": (result, errorItem) => ({
     description: "A stream of messages, each as `result` on a line of its own.",
-    content: { "application/json": { schema: { type: "object", properties: { result, error: {} } } } },
+    content: {
+      "application/json": { schema: { type: "object", properties: { result, error: errorItem() } } },
+    },
   }),
 };

@@ -110,11 +110,14 @@ export function createMessageSchemas(context: DocumentContext): MessageSchemas {
     });
   }
 
-  /** A message that is only ever answered has all the fields that are always written. */
+  /**
+   * A message that is only ever answered has the fields that are always written, whatever must be given: what was not
+   * given by those who should have is not written either.
+   */
   function mustBeThere(field: protobuf.Field, uses: ReadonlySet<Use>): boolean {
     if (uses.has("patch")) return false;
     const isAnswerOnly = uses.size === 1 && uses.has("response");
-    return isRequired(field) || (isAnswerOnly && isAlwaysWritten(field, switches));
+    return isAnswerOnly ? field.required || isAlwaysWritten(field, switches) : isRequired(field);
   }
 
   function fieldsWithout(type: protobuf.Type, bound: BoundFields): protobuf.Field[] {
@@ -148,7 +151,7 @@ export function createMessageSchemas(context: DocumentContext): MessageSchemas {
   function leadsToRequired(type: protobuf.Type, seen = new Set<protobuf.Type>()): boolean {
     if (seen.has(type)) return false;
     seen.add(type);
-    return type.fieldsArray.some((field) => {
+    return visibleFields(type, visibility).some((field) => {
       const { resolvedType } = field;
       return (
         isRequired(field) || (resolvedType instanceof protobuf.Type && leadsToRequired(resolvedType, seen))

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "vitest";
 import type { DocumentOptions } from "../../../lib/openapi/build-document.js";
 import type { Parameter } from "../../../lib/openapi/document.js";
-import { describeMethod, parametersOf } from "../describe-source.js";
+import { describeMethod, describeSource, parametersOf } from "../describe-source.js";
 
 function describeQuery(fields: string, rule = `get: "/v1/call"`, options: DocumentOptions = {}): Parameter[] {
   const messages = `
@@ -149,6 +149,23 @@ describe("the query parameters of an operation", () => {
   it("leave out a message whose sibling the path reaches into", () => {
     const fields = "oneof x { Book book = 1; Author author = 2; }";
     assert.deepEqual(namesOf(fields, `get: "/v1/{book.title}"`), ["book.author.givenName"]);
+  });
+
+  it("are no more than can be read, however many paths there are between types", () => {
+    const types = Array.from({ length: 12 }, (_, i) => `T${i}`);
+    const fields = types.map((name, i) => `${name} t${i} = ${i + 2};`).join(" ");
+    const source = `
+      ${types.map((name) => `message ${name} { string v = 1; ${fields} }`).join("\n")}
+      message Response {}
+      service Service { rpc Call(T0) returns (Response) { option (google.api.http) = { get: "/v1/call" }; } }`;
+    const names = parametersOf(describeSource(source), "query").map(({ name }) => name);
+    assert.ok(names.length > 100 && names.length < 1000, `${names.length} parameters`);
+    assert.ok(names.includes("t1.t2.v"));
+  });
+
+  it("are all there of one message, however many", () => {
+    const fields = Array.from({ length: 1500 }, (_, i) => `string v${i} = ${i + 1};`);
+    assert.equal(describeQuery(fields.join(" ")).length, 1500);
   });
 
   it("say which others they exclude, and ask for no member of a oneof", () => {

@@ -73,7 +73,12 @@ describe("the response of a success", () => {
     {
       streamFormat: "result-error",
       content: {
-        "application/json": { schema: { type: "object", properties: { result: book, error: {} } } },
+        "application/json": {
+          schema: {
+            type: "object",
+            properties: { result: book, error: { $ref: "#/components/schemas/Status" } },
+          },
+        },
         ...event,
       },
     },
@@ -156,4 +161,19 @@ describe("the response of a failure", () => {
       assert.equal(examplesOf("default"), undefined);
     });
   }
+
+  it("of a stream stands under `error` when the router writes it so", () => {
+    const comment = "// Returns NOT_FOUND if there is none.";
+    const options = { comment, wrapsStreamErrors: true };
+    const status = { $ref: "#/components/schemas/Status" };
+    const failure = responsesOf({ returns: "stream Book", ...options })["404"]?.content;
+    assert.deepEqual(failure, {
+      "application/json": {
+        schema: { type: "object", properties: { error: status } },
+        examples: { NOT_FOUND: { value: { error: { code: 5, message: "not found", details: [] } } } },
+      },
+    });
+    const { default: other } = responsesOf({ returns: "Book", ...options });
+    assert.deepEqual(other?.content, { "application/json": { schema: status } });
+  });
 });

@@ -114,15 +114,20 @@ const fields: readonly [declaration: string, schema: JsonSchema, json?: JsonSwit
       "x-google-immutable": true,
     },
   ],
-  ["string v = 1 [(google.api.field_info).format = UUID4];", { type: "string", format: "uuid" }],
+  // What is not set is written as an empty text.
+  [
+    "string v = 1 [(google.api.field_info).format = UUID4];",
+    { type: "string", anyOf: [{ format: "uuid" }, { maxLength: 0 }] },
+  ],
+  ["optional string v = 1 [(google.api.field_info).format = UUID4];", { type: "string", format: "uuid" }],
   [
     "repeated string v = 1 [(google.api.field_info).format = IPV4];",
     { type: "array", items: { type: "string", format: "ipv4" } },
   ],
-  ["string v = 1 [(google.api.field_info).format = IPV6];", { type: "string", format: "ipv6" }],
+  ["optional string v = 1 [(google.api.field_info).format = IPV6];", { type: "string", format: "ipv6" }],
   [
     "string v = 1 [(google.api.field_info).format = IPV4_OR_IPV6];",
-    { type: "string", anyOf: [{ format: "ipv4" }, { format: "ipv6" }] },
+    { type: "string", anyOf: [{ format: "ipv4" }, { format: "ipv6" }, { maxLength: 0 }] },
   ],
   ["// The\n// value.\nstring v = 1;", { type: "string", description: "The\nvalue." }],
   ["string v = 1; // The value.\n", { type: "string", description: "The value." }],
@@ -254,6 +259,7 @@ describe("required members", () => {
     const document = describeMethod(
       `patch: "/v1/books" body: "book"`,
       `${book} message Request { Book book = 1; Author author = 2; } message Response { Book book = 1; }`,
+      { json: { emitDefaults: true } },
     );
     const { requestBody } = operationOf(document);
     assert.deepEqual(requestBody?.content["application/json"]?.schema, {
@@ -264,7 +270,19 @@ describe("required members", () => {
       $ref: "#/components/schemas/AuthorPatch",
     });
     assert.equal(schemaOf(document, "AuthorPatch").required, undefined);
-    assert.deepEqual(schemaOf(document, "Book").required, ["title"]);
+    assert.deepEqual(schemaOf(document, "Book").required, ["name", "title", "etag"]);
+  });
+
+  it("are none in answers that leave them out when they are empty", () => {
+    const messages = `
+      message Request {}
+      message Sub {}
+      message Response {
+        int32 count = 1 [(google.api.field_behavior) = REQUIRED]; Sub sub = 2 [(google.api.field_behavior) = REQUIRED];
+      }`;
+    const requiredWith = (emitDefaults: boolean) =>
+      schemaOf(describeMethod(`get: "/v1/call"`, messages, { json: { emitDefaults } }), "Response").required;
+    assert.deepEqual([requiredWith(false), requiredWith(true)], [undefined, ["count"]]);
   });
 
   it("need no second schema for a PATCH when nothing is required", () => {
