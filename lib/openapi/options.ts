@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import type { ConfigFault } from "../schema/config-error.js";
 import { isRecord } from "../schema/record.js";
 import { didYouMean } from "../schema/suggest-name.js";
+import { checkInfo } from "./check-info.js";
 import type { Info, SecurityRequirement, SecurityScheme, Server } from "./document.js";
 
 /** What the OpenAPI document says and shows. Everything may be left out. */
@@ -68,10 +69,14 @@ export function checkOpenApiOptions(
     if (value === undefined || rule.accepts(value)) return [];
     return [{ message: `${place}: option "${name}" takes ${rule.wants}, not ${printValue(value)}` }];
   });
-  return [...faults, ...checkBaseVersion(options, place)];
+  return [...faults, ...checkInfo(options.info, place), ...checkBaseVersion(options, place)];
 }
 
 function checkBaseVersion({ version, base }: OpenApiOptions, place: string): ConfigFault[] {
+  if (isRecord(base) && typeof base.openapi === "number") {
+    const message = `${place}: the base document says openapi: ${base.openapi}, a number: write it as text`;
+    return [{ message }];
+  }
   const given = versionOf(base);
   if (given === undefined) return [];
   if (given !== "3.1" && given !== "3.0")
@@ -94,22 +99,35 @@ function versionOf(base: unknown): string | undefined {
 }
 
 function printValue(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : inspect(value, { depth: 0 });
+  return typeof value === "string"
+    ? JSON.stringify(value)
+    : inspect(value, { depth: 2, breakLength: Number.POSITIVE_INFINITY });
 }
+
+const schemeTypes: ReadonlySet<unknown> = new Set(["apiKey", "http", "mutualTLS", "oauth2", "openIdConnect"]);
 
 const rules: Readonly<Record<keyof OpenApiOptions, OptionRule>> = {
   version: { wants: '"3.1" or "3.0"', accepts: (value) => value === "3.1" || value === "3.0" },
   info: { wants: "an object", accepts: isRecord },
-  servers: { wants: "an array of servers", accepts: isArrayOf(isRecord) },
-  security: { wants: "an array of requirements", accepts: isArrayOf(isRecord) },
-  securitySchemes: { wants: "an object of schemes", accepts: isRecord },
+  servers: {
+    wants: 'an array of servers such as { url: "https://api.example.com" }',
+    accepts: isArrayOf((server) => isRecord(server) && isString(server.url) && !/\s/.test(server.url)),
+  },
+  security: {
+    wants: "an array of requirements such as { token: [] }",
+    accepts: isArrayOf(isRecordOf(isArrayOf(isString))),
+  },
+  securitySchemes: {
+    wants: 'an object of schemes such as { token: { type: "http", scheme: "bearer" } }',
+    accepts: isRecordOf((scheme) => isRecord(scheme) && (schemeTypes.has(scheme.type) || "$ref" in scheme)),
+  },
   base: { wants: "a document", accepts: isRecord },
   services: { wants: "an array of names", accepts: isArrayOf(isString) },
   visibility: { wants: "an array of labels", accepts: isArrayOf(isString) },
   lenient: { wants: "true or false", accepts: (value) => typeof value === "boolean" },
   path: {
-    wants: 'a path such as "/openapi.json"',
-    accepts: (value) => isString(value) && value.startsWith("/"),
+    wants: 'a path as URLs have it, such as "/openapi.json"',
+    accepts: (value) => isString(value) && isUrlPath(value),
   },
 };
 
@@ -119,4 +137,13 @@ function isString(value: unknown): value is string {
 
 function isArrayOf(accepts: (item: unknown) => boolean): (value: unknown) => boolean {
   return (value) => Array.isArray(value) && value.every(accepts);
+}
+
+function isRecordOf(accepts: (item: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => isRecord(value) && Object.values(value).every(accepts);
+}
+
+/** Requests have this very path: it has no query, and what must be escaped is. */
+function isUrlPath(path: string): boolean {
+  return URL.canParse(path, "http://host") && new URL(path, "http://host").pathname === path;
 }

@@ -11,7 +11,8 @@ import type { PageHandler } from "./page-handler.js";
 import type { ServedDocument } from "./served-documents.js";
 import type { SwaggerUi } from "./swagger-ui.js";
 
-const path = "/docs";
+/** Where the page is, below the mount path of the router. */
+export const docsPath = "/docs";
 
 /**
  * Serve a page that shows documents and calls their operations.
@@ -26,18 +27,18 @@ export function createDocsHandler(
   swaggerUi: SwaggerUi | undefined,
 ): PageHandler {
   if (swaggerUi === undefined)
-    return (request) => (request.path === path ? answerMissing(request, documents) : undefined);
+    return (request) => (request.path === docsPath ? answerMissing(request, documents) : undefined);
   const describe = (): DocsPage => ({
     documents: showDocuments(documents),
-    folder: `.${path}`,
+    folder: `.${docsPath}`,
     version: swaggerUi.version,
   });
   return (request) => {
-    if (!request.path.startsWith(path)) return undefined;
-    const name = request.path.slice(path.length);
+    if (!request.path.startsWith(docsPath)) return undefined;
+    const name = request.path.slice(docsPath.length);
     if (name === "") return answerPage(request, createText("text/html", printDocsPage(describe())));
     // All that the page names is found from `/docs`.
-    if (name === "/") return { status: 302, headers: { location: `..${path}` }, body: undefined };
+    if (name === "/") return { status: 302, headers: { location: `..${docsPath}` }, body: undefined };
     if (name === `/${startScript}`)
       return answerPage(request, createText("text/javascript", printStartScript(describe())));
     return name.startsWith("/")

@@ -4,7 +4,7 @@ import type { OpenApiOptions } from "../openapi/options.js";
 import { createErrorEncoder } from "../rest/encode-error.js";
 import type { RestSettings } from "../rest/options.js";
 import { ConfigError } from "../schema/config-error.js";
-import { createDocsHandler } from "./docs-handler.js";
+import { createDocsHandler, docsPath } from "./docs-handler.js";
 import { createOpenApiHandler } from "./openapi-handler.js";
 import type { PageHandler } from "./page-handler.js";
 import { createServedDocuments } from "./served-documents.js";
@@ -35,6 +35,12 @@ export function createDocumentPages(
     return () => undefined;
   }
   const documents = createServedDocuments(routes, openapi, settings);
+  if (docs !== false && documents.some(({ paths }) => paths.json === docsPath || paths.yaml === docsPath))
+    throw new ConfigError([
+      {
+        message: `openapi: "${docsPath}" is the page: give the document another "path", or write docs: false`,
+      },
+    ]);
   const answerDocument = createOpenApiHandler(documents);
   const answerDocs: PageHandler =
     docs === false ? () => undefined : createDocsHandler(documents, findSwaggerUi());

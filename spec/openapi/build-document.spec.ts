@@ -174,17 +174,50 @@ describe("the options of a document", () => {
     { options: { version: "2.0" }, message: 'openapi: option "version" takes "3.1" or "3.0", not "2.0"' },
     {
       options: { servers: "https://x" },
-      message: 'openapi: option "servers" takes an array of servers, not "https://x"',
+      message:
+        'openapi: option "servers" takes an array of servers such as { url: "https://api.example.com" }, not "https://x"',
+    },
+    ...[{}, { url: "not a url" }].map((server) => ({
+      options: { servers: [server] },
+      message:
+        'openapi: option "servers" takes an array of servers such as { url: "https://api.example.com" }, ' +
+        `not ${inspect([server])}`,
+    })),
+    ...["openapi", "/my api.json", "/a?b", "/a#b", "//host/a", "/a/../b"].map((path) => ({
+      options: { path },
+      message: `openapi: option "path" takes a path as URLs have it, such as "/openapi.json", not "${path}"`,
+    })),
+    {
+      options: { info: { titel: "x", title: 3, contact: "me", "x-logo": 1 } },
+      message: [
+        'openapi: info: unknown name "titel"; did you mean "title"?',
+        'openapi: info: "title" takes text, not 3',
+        'openapi: info: "contact" takes an object, not "me"',
+      ].join("\n"),
     },
     {
-      options: { path: "openapi" },
-      message: 'openapi: option "path" takes a path such as "/openapi.json", not "openapi"',
+      options: { security: [{ token: 1 }] },
+      message:
+        'openapi: option "security" takes an array of requirements such as { token: [] }, not [ { token: 1 } ]',
+    },
+    {
+      options: { securitySchemes: { token: { type: "bearer" } } },
+      message:
+        'openapi: option "securitySchemes" takes an object of schemes such as ' +
+        `{ token: { type: "http", scheme: "bearer" } }, not { token: { type: 'bearer' } }`,
+    },
+    {
+      options: { base: { openapi: 3.1 } },
+      message: "openapi: the base document says openapi: 3.1, a number: write it as text",
     },
     {
       options: { visibility: [1] },
       message: 'openapi: option "visibility" takes an array of labels, not [ 1 ]',
     },
-    { options: { path: 1n }, message: 'openapi: option "path" takes a path such as "/openapi.json", not 1n' },
+    {
+      options: { path: 1n },
+      message: 'openapi: option "path" takes a path as URLs have it, such as "/openapi.json", not 1n',
+    },
     {
       options: { streamFormat: "lines" },
       message: 'openapi: option "streamFormat" takes "ndjson", "sse", "array" or "result-error", not "lines"',

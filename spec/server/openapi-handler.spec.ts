@@ -18,14 +18,14 @@ describe("the OpenAPI document of a router", () => {
     assert.deepEqual(parseYaml(textOf(yaml)), documentOf(json));
   });
 
-  for (const { path, json, yaml } of [
+  for (const { path, json, yaml, docs } of [
     { path: "/docs/api.json", json: "/docs/api.json", yaml: "/docs/api.yaml" },
     { path: "/docs/api.yaml", json: "/docs/api.json", yaml: "/docs/api.yaml" },
     { path: "/docs/api.yml", json: "/docs/api.json", yaml: "/docs/api.yml" },
-    { path: "/docs", json: "/docs", yaml: "/docs.yaml" },
+    { path: "/docs", json: "/docs", yaml: "/docs.yaml", docs: false },
   ]) {
     it(`is at ${json} and ${yaml} for ${path}`, () => {
-      const ask = createAsker(load(greeter), { openapi: { path } });
+      const ask = createAsker(load(greeter), { openapi: { path }, docs });
       assert.equal(documentOf(ask(json)).openapi, "3.1.0");
       assert.match(textOf(ask(yaml)), /^openapi: 3\.1\.0\n/);
       assert.equal(ask("/openapi.json"), undefined);
@@ -214,6 +214,10 @@ describe("the openapi option", () => {
   for (const { openapi, message } of [
     { openapi: null, message: 'option "openapi" takes an object, an array of objects, or false, not null' },
     { openapi: true, message: 'option "openapi" takes an object, an array of objects, or false, not true' },
+    {
+      openapi: { path: "/docs" },
+      message: 'openapi: "/docs" is the page: give the document another "path", or write docs: false',
+    },
     { openapi: { pth: "/x" }, message: 'openapi: unknown option "pth"; did you mean "path"?' },
     {
       openapi: { base: { swagger: "2.0" } },
