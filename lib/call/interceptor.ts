@@ -123,18 +123,35 @@ export function sortInterceptors<GrpcInterceptor>(
 export function checkInterceptors(sources: readonly unknown[]): void {
   if (!Array.isArray(sources)) throw new ConfigError([{ message: "interceptors: give an array" }]);
   const faults = sources.flatMap((source: unknown, i) => {
-    const [candidate] = Array.isArray(source) ? (source as unknown[]) : [source];
-    const isObject = typeof candidate === "object" && candidate !== null && "unaryServerHandler" in candidate;
-    if (isObject || typeof candidate === "function") return [];
+    if (isInterceptor(source)) return [];
     const wanted = "an Interceptor, a class of one, [class, ...arguments], or a ServerInterceptor of grpc-js";
     return { message: `interceptors[${i}] is not ${wanted}` };
   });
   if (faults.length > 0) throw new ConfigError(faults);
 }
 
-/** Asks for what it does, not for what it is: it may come from another copy of this package. */
+function isInterceptor(source: unknown): boolean {
+  if (Array.isArray(source)) return isClass(source[0]);
+  if (typeof source !== "function") return hasMethods(source);
+  // Any other class is no function that grpc-js could call.
+  return isClass(source) || !/^class\b/.test(Function.prototype.toString.call(source));
+}
+
 function isOwn<GrpcInterceptor>(source: InterceptorSource | GrpcInterceptor): source is InterceptorSource {
-  if (typeof source !== "function") return true;
-  const prototype: unknown = source.prototype;
-  return typeof prototype === "object" && prototype !== null && "unaryServerHandler" in prototype;
+  return typeof source !== "function" || isClass(source);
+}
+
+/** Asks for what it does, not for what it is: it may come from another copy of this package. */
+function isClass(source: unknown): boolean {
+  return typeof source === "function" && hasMethods(source.prototype);
+}
+
+const methods = Object.getOwnPropertyNames(Interceptor.prototype).filter((name) => name !== "constructor");
+
+function hasMethods(value: unknown): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    methods.every((name) => typeof Reflect.get(value, name) === "function")
+  );
 }

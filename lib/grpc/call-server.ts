@@ -2,6 +2,7 @@ import type { CallOptions, Metadata, MethodDefinition, ServiceError, StatusObjec
 import type { ClientCall } from "../call/client-call.js";
 import type { Handler } from "../call/handler.js";
 import type { Message } from "../call/message.js";
+import { codes, RpcError } from "../call/rpc-error.js";
 import { withoutTransport } from "../rpc/transport-metadata.js";
 import type { Connection } from "./connect.js";
 import type { LimitConnecting, WaitingCall } from "./limit-connecting.js";
@@ -91,24 +92,30 @@ function answerOf<Started extends StartedCall>(
   start: (options: CallOptions, callback: Callback) => Started,
   send?: (started: Started) => Sending,
 ): Promise<Message> {
+  if (call.signal?.aborted === true) return Promise.reject(createAbortError(call.signal));
   return new Promise((resolve, reject) => {
     let release = () => {};
     let stopWaiting = () => {};
     let sending: Sending | undefined;
+    let heard: Hearing | undefined;
     const callback: Callback = (error, response) => {
       release();
       stopWaiting();
       sending?.stop();
-      if (sending?.failure !== undefined) reject(sending.failure.error);
-      else if (error !== null) reject(readError(error));
-      // grpc-js calls back with one of the two.
-      else resolve(response as Message);
+      // The status is told of after this.
+      queueMicrotask(() => {
+        const failure = sending?.failure ?? heard?.failure;
+        if (failure !== undefined) reject(failure.error);
+        else if (error !== null) reject(explain(call, readError(error)));
+        // grpc-js calls back with one of the two.
+        else resolve(response as Message);
+      });
     };
     try {
       const started = start(readOptions(call), callback);
       release = cancelOnAbort(call, started);
       stopWaiting = limitConnecting(started);
-      listen(call, started);
+      heard = listen(call, started);
       sending = send?.(started);
     } catch (error) {
       // Of a client that is closed.
@@ -117,34 +124,73 @@ function answerOf<Started extends StartedCall>(
   });
 }
 
-async function* responsesOf<Started extends StartedCall & AsyncIterable<Message>>(
+function responsesOf<Started extends StartedCall & AsyncIterable<Message>>(
   call: ClientCall,
   { readError, limitConnecting }: Watch,
   start: (options: CallOptions) => Started & { on(event: "error", listener: () => void): unknown },
   send?: (started: Started) => Sending,
-): AsyncGenerator<Message> {
+): AsyncIterableIterator<Message> {
   let release = () => {};
   let stopWaiting = () => {};
   let sending: Sending | undefined;
+  let heard: Hearing | undefined;
   let started: Started | undefined;
-  try {
-    const opened = start(readOptions(call));
-    started = opened;
-    // Cancelling a call is told as an error, even when nobody reads its responses any more.
-    opened.on("error", () => {});
-    release = cancelOnAbort(call, opened);
-    stopWaiting = limitConnecting(opened);
-    listen(call, opened);
-    sending = send?.(opened);
-    yield* opened;
-  } catch (error) {
-    throw sending?.failure === undefined ? readError(error) : sending.failure.error;
-  } finally {
+  let isLeft = false;
+
+  async function* read(): AsyncGenerator<Message> {
+    // Its request would reach the server before the cancellation does.
+    if (call.signal?.aborted === true) throw createAbortError(call.signal);
+    try {
+      const opened = start(readOptions(call));
+      started = opened;
+      // Cancelling a call is told as an error, even when nobody reads its responses any more.
+      opened.on("error", () => {});
+      release = cancelOnAbort(call, opened);
+      stopWaiting = limitConnecting(opened);
+      heard = listen(call, opened);
+      sending = send?.(opened);
+      yield* opened;
+      if (heard.failure !== undefined) throw heard.failure.error;
+    } catch (error) {
+      if (isLeft) return;
+      const failure = sending?.failure ?? heard?.failure;
+      throw failure === undefined ? explain(call, readError(error)) : failure.error;
+    } finally {
+      leave();
+    }
+  }
+
+  function leave(): void {
     release();
     stopWaiting();
     sending?.stop();
     started?.cancel();
   }
+
+  const responses = read();
+  return {
+    next: () => responses.next(),
+    return() {
+      isLeft = true;
+      // A generator would wait for the response that is being read.
+      leave();
+      return responses.return(undefined);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** A call that was cancelled from here fails with the reason, such as the deadline of the call that it is made for. */
+function explain({ signal }: ClientCall, error: unknown): unknown {
+  const isCancelled = error instanceof RpcError && error.code === codes.CANCELLED;
+  return signal?.aborted === true && isCancelled ? createAbortError(signal) : error;
+}
+
+function createAbortError({ reason }: AbortSignal): RpcError {
+  if (reason instanceof RpcError) return reason;
+  return new RpcError(codes.CANCELLED, "the call was cancelled by its caller", { cause: reason });
 }
 
 /** About 24.8 days. The servers of grpc-js take a longer timeout for a short one, and no timer waits as long. */
@@ -154,20 +200,33 @@ function readOptions({ deadline }: ClientCall): CallOptions {
   return deadline - Date.now() > longestTimeout ? {} : { deadline };
 }
 
-function listen({ onMetadata, onTrailers }: ClientCall, started: StartedCall): void {
-  if (onMetadata !== undefined) {
-    started.on("metadata", (metadata) => onMetadata(withoutTransport(metadata)));
+/** What the caller hears of a call. What its listeners throw fails the call, and nothing else. */
+interface Hearing {
+  failure: { readonly error: unknown } | undefined;
+}
+
+function listen({ onMetadata, onTrailers }: ClientCall, started: StartedCall): Hearing {
+  const heard: Hearing = { failure: undefined };
+  function tell(listener: (metadata: Metadata) => void, metadata: Metadata): void {
+    try {
+      listener(withoutTransport(metadata));
+    } catch (error) {
+      heard.failure ??= { error };
+      started.cancel();
+    }
   }
-  if (onTrailers === undefined) return;
-  started.on("status", ({ code, metadata }) => {
-    if (code === 0) onTrailers(withoutTransport(metadata));
-  });
+  if (onMetadata !== undefined) started.on("metadata", (metadata) => tell(onMetadata, metadata));
+  if (onTrailers !== undefined) {
+    started.on("status", ({ code, metadata }) => {
+      if (code === codes.OK) tell(onTrailers, metadata);
+    });
+  }
+  return heard;
 }
 
 function cancelOnAbort({ signal }: ClientCall, started: StartedCall): () => void {
   if (signal === undefined) return () => {};
   const cancel = () => started.cancel();
-  if (signal.aborted) cancel();
   signal.addEventListener("abort", cancel, { once: true });
   return () => signal.removeEventListener("abort", cancel);
 }

@@ -25,13 +25,19 @@ export interface ClientOptions extends ConnectionOptions {
   readonly propagateMetadata?: readonly string[] | undefined;
 }
 
-/** The methods of a service under their names with a small first letter, and `close`. */
+/**
+ * The methods of a service under their names with a small first letter, and `close`. A service with a method of that name
+ * keeps it; `using`, or `[Symbol.dispose]()`, closes the connection of every client.
+ */
 export type ServiceClient<Service> = {
   readonly [Name in keyof Service]: ClientMethod<Service[Name]>;
-} & Disposable & {
-    /** Close the connection; calls in flight go on. */
-    close(): void;
-  };
+} & Disposable &
+  ("close" extends keyof Service ? unknown : Closable);
+
+interface Closable {
+  /** Close the connection; calls in flight go on. */
+  close(): void;
+}
 
 /**
  * A method takes its request, or an iterable of requests, and gives a promise, or an async iterable. What is a function
@@ -103,7 +109,7 @@ export function createClient<Service = never>(
     ];
   });
   const close = () => connection.client.close();
-  return { ...Object.fromEntries(methods), close, [Symbol.dispose]: close };
+  return { close, ...Object.fromEntries(methods), [Symbol.dispose]: close };
 }
 
 /** Interceptors are promised an async iterable, whatever iterable the caller has. */

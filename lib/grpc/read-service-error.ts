@@ -23,7 +23,7 @@ export function createErrorReader(target: string, codecs: () => JsonCodecs): Rea
       const details = metadata
         .get(statusDetailsKey)
         .flatMap((bytes) => (typeof bytes === "string" ? [] : readDetails(bytes, codecs())));
-      const message = describeUnreached(target, error) ?? error.details;
+      const message = describeOwn(target, error) ?? error.details;
       return new RpcError(toErrorCode(error.code), message, { details, metadata, cause: error });
     }
     if (error instanceof Error && error.message === "Channel has been shut down") {
@@ -43,9 +43,13 @@ function readDetails(bytes: Uint8Array, codecs: JsonCodecs): ErrorDetail[] {
 const unreached =
   /^(?:\w+: )?(?:No connection established|No addresses resolved|Name resolution failed|Failed to parse DNS address)/;
 
-function describeUnreached(target: string, { details, metadata }: ServiceError): string | undefined {
+/** The text of a failure that grpc-js tells of, not the server. */
+function describeOwn(target: string, { code, details, metadata }: ServiceError): string | undefined {
   // A server that answers sends headers at least; what it says of others is not about itself.
-  if (!unreached.test(details) || Object.keys(metadata.getMap()).length > 0) return undefined;
+  if (Object.keys(metadata.getMap()).length > 0) return undefined;
+  // grpc-js's has the address of the server in it, which is not for everybody.
+  if (code === codes.DEADLINE_EXCEEDED) return "the deadline was exceeded";
+  if (!unreached.test(details)) return undefined;
   // That of round_robin has those of its connections in it.
   const [, reason = details] =
     /^.*Last error: (?:Error: )?(.*?)(?:\. Resolution note: .*)?$/s.exec(details) ?? [];

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Interceptor as GrpcInterceptor, InterceptingCall, Metadata } from "@grpc/grpc-js";
+import protobuf from "protobufjs";
 import { describe, it, onTestFinished } from "vitest";
 import {
   type ClientCall,
@@ -169,6 +170,17 @@ describe("a client", () => {
     assert.deepEqual(heard, [{ "x-served-by": "a" }, { "x-cost": "1" }]);
   });
 
+  it("fails a call with what its caller's listeners throw", async () => {
+    const { client } = await connect(echo);
+    const fail = () => {
+      throw new Error("no listener");
+    };
+    for (const listener of [{ onMetadata: fail }, { onTrailers: fail }]) {
+      await assert.rejects(client.send(note("a"), listener), { message: "no listener" });
+      await assert.rejects(collect(client.expand(note("a", 2), listener)), { message: "no listener" });
+    }
+  });
+
   it("ends a call at its deadline, and at whichever is earlier", async () => {
     const { client } = await connect({ send: () => new Promise(() => {}), expand: () => {} });
     const late = { code: status.DEADLINE_EXCEEDED };
@@ -207,6 +219,22 @@ describe("a client", () => {
       },
     });
     for await (const { count } of client.expand({})) if (count === 2) break;
+    await told.promise;
+  });
+
+  it("cancels a stream that its reader leaves while it waits for a response", async () => {
+    const told = createDeferred();
+    const { client } = await connect({
+      expand(call: HandlerCall) {
+        call.on("cancelled", () => told.resolve());
+        call.write(note("first"));
+      },
+    });
+    const responses = client.expand({});
+    await responses.next();
+    const waiting = responses.next();
+    assert.deepEqual(await responses.return(), { done: true, value: undefined });
+    assert.deepEqual(await waiting, { done: true, value: undefined });
     await told.promise;
   });
 
@@ -265,6 +293,10 @@ describe("a client", () => {
     const refusals: readonly (readonly [target: unknown, options: object, message: RegExp])[] = [
       ["x:1", { interceptor: [] }, /unknown option "interceptor"; did you mean "interceptors"\?/],
       ["x:1", { interceptors: [undefined] }, /interceptors\[0\] is not an Interceptor/],
+      ["x:1", { interceptors: [class Other {}] }, /interceptors\[0\] is not an Interceptor/],
+      ["x:1", { interceptors: [[new Interceptor()]] }, /interceptors\[0\] is not an Interceptor/],
+      ["x:1", { interceptors: [[() => {}, "x"]] }, /interceptors\[0\] is not an Interceptor/],
+      ["x:1", { interceptors: [{ unaryServerHandler() {} }] }, /interceptors\[0\] is not an Interceptor/],
       ["", {}, /the target of a client is "host:port", "dns:\/\/\/host:port" or "unix:path", not ""/],
       [undefined, {}, /or "unix:path", not undefined/],
       ["http://x:1/", {}, /the target "http:\/\/x:1\/" is a URL: give "x:1"$/],
@@ -287,6 +319,22 @@ describe("a client", () => {
       code: status.UNAVAILABLE,
       message: "cannot reach 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1",
     });
+  });
+
+  it("leaves the name close to a method", async () => {
+    const { root } = protobuf.parse(`
+      syntax = "proto3";
+      message Door { string name = 1; }
+      service Doors { rpc Close(Door) returns (Door); }
+    `);
+    const services = await loadServices(root);
+    services.add("Doors", {
+      close: async ({ request }: HandlerCall) => ({ name: `closed ${request.name}` }),
+    });
+    await using server = await startGrpcServer(services, { address: "127.0.0.1:0" });
+    using client = createClient(services.definition("Doors"), server.addresses[0] as string);
+    assert.deepEqual(await client.close({ name: "front" }), { name: "closed front" });
+    assert.deepEqual(await client.close({ name: "back" }), { name: "closed back" });
   });
 
   it("is closed at the end of its block", async () => {

@@ -34,9 +34,9 @@ describe("sortInterceptors", () => {
   });
 
   it("knows a class of another copy of this package by what it does", () => {
-    class Foreign {
-      unaryServerHandler() {}
-    }
+    const Foreign = class {};
+    const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(Interceptor.prototype);
+    Object.defineProperties(Foreign.prototype, methods);
     // As it would be typed there.
     const source = Foreign as unknown as typeof Interceptor;
     assert.deepEqual(sortInterceptors([source]).own, [source]);
