@@ -24,7 +24,11 @@ import { readResponses } from "./read-responses.js";
  * answered is reported to the operator and changes nothing.
  */
 export function implement(method: Method, implementation: MethodImplementation, owner?: object): Handler {
-  const run: MethodImplementation = (call, callback) => implementation.call(owner, call, callback);
+  const run: MethodImplementation = (call, callback) => {
+    // An interceptor may have taken its time.
+    if (call.context.cancelled) throw call.context.cancellation;
+    return implementation.call(owner, call, callback);
+  };
   switch (method.kind) {
     case "unary":
       return {

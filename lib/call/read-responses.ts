@@ -89,13 +89,23 @@ function readYielded(
   iterator: AsyncIterator<Message>,
 ): AsyncIterator<Message> {
   let failure: { readonly error: unknown } | undefined;
+  let interrupt: (reason: unknown) => void = () => {};
   handlerCall.once("error", (error) => {
     // One that is destroyed tells what its requests failed with, which the handler is told where it reads them.
-    if (!handlerCall.destroyed) failure = { error };
+    if (handlerCall.destroyed) return;
+    failure = { error };
+    interrupt(error);
   });
   // A generator runs on to its next yield; there it ends, with its finally blocks.
-  call.onCancel(() => closeIterator(iterator));
-  const pull = () => iterator.next();
+  call.onCancel((reason) => {
+    closeIterator(iterator);
+    interrupt(reason);
+  });
+  const pull = () =>
+    new Promise<IteratorResult<Message>>((resolve, reject) => {
+      interrupt = reject;
+      iterator.next().then(resolve, reject);
+    });
   const check = (result: IteratorResult<Message>) => {
     if (failure !== undefined) return fail(failure.error);
     if (result.done === true) handlerCall.destroy();
@@ -110,7 +120,7 @@ function readYielded(
     throw error;
   };
   return {
-    next: () => call.untilCancelled(pull).then(check, fail),
+    next: () => (call.cancelled ? Promise.reject(call.cancellation) : pull().then(check, fail)),
     async return() {
       handlerCall.destroy();
       await iterator.return?.();

@@ -13,7 +13,12 @@ export function createFeed(stream: Readable, requests: AsyncIterable<Message>): 
   return () => {
     iterator ??= requests[Symbol.asyncIterator]();
     iterator.next().then(
-      (result) => stream.push(result.done === true ? null : result.value),
+      ({ done, value }) => {
+        if (done === true) stream.push(null);
+        // A stream would take null for its end.
+        else if (typeof value === "object" && value !== null) stream.push(value);
+        else stream.destroy(new TypeError(`an interceptor passed on ${value} for a request`));
+      },
       (error) => {
         // Who has answered needs no more requests, and nobody may take back what is still being sent.
         if (!("writableEnded" in stream && stream.writableEnded)) stream.destroy(error);

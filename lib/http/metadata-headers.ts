@@ -6,7 +6,8 @@ import { isHeaderValue } from "./header-value.js";
 import type { MetadataNames } from "./metadata-names.js";
 
 /**
- * Request headers → metadata. What gRPC cannot carry (text outside ASCII) is left out.
+ * Request headers → metadata. What gRPC cannot carry (text outside ASCII) is left out, and so is what is not base64: the
+ * call has failed by then, and those who log it read the rest.
  *
  *     { "x-request-id": "7", "trace-bin": "AQI" }   // x-request-id: "7", trace-bin: <Buffer 01 02>
  */
@@ -15,7 +16,7 @@ export function readMetadata(headers: IncomingHttpHeaders, names: MetadataNames)
   for (const [header, value] of Object.entries(headers)) {
     if (value === undefined) continue;
     for (const key of names.keysOf(header)) {
-      const values = key.endsWith("-bin") ? decodeBinaryHeader(header, value) : [value].flat();
+      const values = key.endsWith("-bin") ? decodeBinaryHeader(value) : [value].flat();
       for (const one of values) if (typeof one !== "string" || isText(one)) metadata.add(key, one);
     }
   }
@@ -32,20 +33,25 @@ export function checkBinaryHeaders(headers: IncomingHttpHeaders, names: Metadata
   for (const header in headers) {
     if (!header.endsWith("-bin") || names.keysOf(header).length === 0) continue;
     const value = headers[header];
-    if (value !== undefined) decodeBinaryHeader(header, value);
+    const wrong = value === undefined ? undefined : splitBinaryHeader(value).find((text) => !isBase64(text));
+    if (wrong !== undefined)
+      throw invalidField(header, `invalid base64 "${wrong.slice(0, 80)}" in header "${header}"`);
   }
 }
 
+function decodeBinaryHeader(value: string | readonly string[]): Buffer[] {
+  return splitBinaryHeader(value)
+    .filter(isBase64)
+    .map((text) => Buffer.from(text, "base64"));
+}
+
 /** Node joins equal headers with a comma, which base64 does not have. */
-function decodeBinaryHeader(header: string, value: string | readonly string[]): Buffer[] {
-  const texts = typeof value === "string" ? value.split(",") : value;
-  return texts.map((text) => {
-    const trimmed = text.trim();
-    if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(trimmed) || trimmed.replace(/=+$/, "").length % 4 === 1) {
-      throw invalidField(header, `invalid base64 "${trimmed.slice(0, 80)}" in header "${header}"`);
-    }
-    return Buffer.from(trimmed, "base64");
-  });
+function splitBinaryHeader(value: string | readonly string[]): string[] {
+  return (typeof value === "string" ? value.split(",") : value).map((text) => text.trim());
+}
+
+function isBase64(text: string): boolean {
+  return /^[A-Za-z0-9+/_-]*={0,2}$/.test(text) && text.replace(/=+$/, "").length % 4 !== 1;
 }
 
 export interface MetadataForm {

@@ -56,15 +56,18 @@ export interface ServedCall {
 /** A call that came through `door`; its deadline, in milliseconds since 1970, cancels it. */
 export function openCall({ method }: Endpoint, door: Door, deadline: number): ServerCall {
   const call = new ServerCall(method, door, deadline);
-  if (deadline !== Number.POSITIVE_INFINITY) {
-    call.startTimer(createDeadlineError);
-  }
+  if (deadline !== Number.POSITIVE_INFINITY) call.startTimer(createDeadlineError);
   return call;
 }
 
 /** The connection is gone; a call that has been answered does not mind. */
 export function abandonCall(call: ServerCall): void {
-  call.cancel(() => new RpcError(codes.CANCELLED, "the client went away"));
+  call.cancel(() =>
+    // Who has another timer for the deadline, grpc-js or the client, may be the first.
+    Date.now() >= call.deadline
+      ? createDeadlineError()
+      : new RpcError(codes.CANCELLED, "the client went away"),
+  );
 }
 
 /** Run the handler of a call between its requests and its responses. Whatever fails is the status of the call. */
@@ -117,23 +120,35 @@ function createOutcome({ call, responses, writeStatus }: ServedCall): Outcome {
 
 function serveSingle(served: ServedCall, outcome: Outcome): void {
   const { call, endpoint, coding, requests, fault } = served;
+  let isBegun = false;
   function run(bytes: Buffer): void {
+    if (isBegun) return;
+    isBegun = true;
     let request: Message;
     try {
       request = coding.decode(bytes);
     } catch (error) {
-      runUnread(error);
+      fail(error);
       return;
     }
     answer(served, outcome, () => (endpoint.handler as OfSingles).handle(request, call));
   }
   /** A request that cannot be read is a call that fails, as it is for REST: interceptors count and log it. */
-  function runUnread(error: unknown): void {
+  function fail(error: unknown): void {
     const handler = () => endpoint.failingHandler(error) as OfSingles;
     answer(served, outcome, () => handler().handle(emptyRequest(endpoint), call));
   }
+  function runUnread(error: unknown): void {
+    if (isBegun) return;
+    isBegun = true;
+    fail(error);
+  }
   if (fault === undefined) (requests.only?.() ?? readOnly(requests)).then(run, runUnread);
   else runUnread(fault.error);
+  // Interceptors see a call that was over before its request had come, too.
+  call.onCancel((reason) => {
+    if (!isBegun) runUnread(reason);
+  });
 }
 
 function serveRequests(served: ServedCall, outcome: Outcome): void {
@@ -150,8 +165,6 @@ function answer(
   outcome: Outcome,
   handle: () => Promise<Message> | AsyncIterable<Message>,
 ): void {
-  // Its deadline may have passed while the request came.
-  if (served.call.cancelled) return;
   try {
     const output = handle();
     if (Symbol.asyncIterator in output) sendStream(served, output).then(outcome.succeed).catch(outcome.fail);

@@ -466,6 +466,16 @@ const streamFaults: readonly {
     heard: "answered one message: it must answer with an iterable of them",
   },
   {
+    fault: "emits an error while it yields nothing",
+    handler: async function* (call) {
+      setImmediate(() => call.emit("error", { code: status.NOT_FOUND, details: "no such note" }));
+      yield note("first");
+      await new Promise(() => {});
+    },
+    messages: ["first"],
+    error: notFound,
+  },
+  {
     fault: "emits an error and yields",
     handler: async function* (call) {
       yield note("first");

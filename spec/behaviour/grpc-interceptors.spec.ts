@@ -9,7 +9,7 @@ import {
   ServerListenerBuilder,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { it, onTestFinished } from "vitest";
+import { it } from "vitest";
 import { unexpectedMessage } from "../../lib/call/status.js";
 import {
   createClient,
@@ -23,7 +23,7 @@ import {
   type UnaryHandler,
 } from "../../lib/index.js";
 import { behaviourProto, type Connection, eachProtocol } from "./each-protocol.js";
-import { collect, createDeferred, streamOf } from "./messages.js";
+import { collect, createDeferred, streamOf, until } from "./messages.js";
 
 const note = (text: string, count = 0) => ({ text, count });
 
@@ -656,12 +656,3 @@ eachProtocol("interceptors of grpc-js", (connect) => {
     assert.equal(seen[4], "number");
   });
 });
-
-/** Wait until something holds; the runner's time limit is the limit. */
-async function until(holds: () => boolean): Promise<void> {
-  let isOver = false;
-  onTestFinished(() => {
-    isOver = true;
-  });
-  while (!holds() && !isOver) await new Promise(setImmediate);
-}

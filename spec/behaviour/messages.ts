@@ -1,3 +1,5 @@
+import { onTestFinished } from "vitest";
+
 /** What comes of an async iterable, in order. */
 export async function collect<T>(iterable: AsyncIterable<T>): Promise<T[]> {
   const items: T[] = [];
@@ -23,4 +25,13 @@ export function createDeferred<T = void>(): {
     reject = onError;
   });
   return { promise, resolve, reject };
+}
+
+/** Wait until something holds; the runner's time limit is the limit. */
+export async function until(holds: () => boolean): Promise<void> {
+  let isOver = false;
+  onTestFinished(() => {
+    isOver = true;
+  });
+  while (!holds() && !isOver) await new Promise(setImmediate);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { Client, credentials, Metadata, ServerInterceptingCall, type ServiceError } from "@grpc/grpc-js";
 import { describe, it, onTestFinished } from "vitest";
 import {
   createTranscoder,
@@ -138,6 +138,39 @@ describe("a request that cannot be read over REST", () => {
       assert.deepEqual(watch.seen[0]?.request, services.json(type).decode("{}"));
     });
   }
+});
+
+describe("a binary header that is not base64", () => {
+  it("does not keep the other headers from interceptors", async () => {
+    const services = await loadServices(behaviourProto);
+    services.add("behaviour.v1.Notes", { send: () => assert.fail("the handler ran") });
+    const seen: unknown[] = [];
+    class Read extends Interceptor {
+      override async unaryServerHandler(request: Message, call: ServerCall, next: UnaryHandler) {
+        seen.push(call.metadata.get("x-request-id"), call.metadata.get("trace-bin"));
+        return next(request, call);
+      }
+    }
+    services.use(new Read(), (_method, call) => {
+      const hear = {
+        onReceiveMetadata: (metadata: Metadata, pass: (metadata: Metadata) => void) => pass(metadata),
+      };
+      return new ServerInterceptingCall(call, {
+        start: (next) => next(hear),
+        sendStatus(told, next) {
+          seen.push(told.code);
+          next(told);
+        },
+      });
+    });
+    const server = http.createServer(createTranscoder(services)).listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await new Promise((resolve) => server.once("listening", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/notes:send`;
+    const headers = { "content-type": "application/json", "x-request-id": "7", "trace-bin": "*" };
+    assert.equal((await fetch(url, { method: "POST", body: "{}", headers })).status, 400);
+    assert.deepEqual(seen, [["7"], [], status.INVALID_ARGUMENT]);
+  });
 });
 
 describe("a request that cannot be read over native gRPC", () => {
