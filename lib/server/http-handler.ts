@@ -79,10 +79,12 @@ function findValidated(
   settings: RestSettings,
 ): () => OpenApiDocument {
   const [first = {}] = [openapi || {}].flat();
+  // Limits are for numbers: JSON Schema has none for numbers that are text.
+  const json = { ...settings.json, int64AsNumbers: true };
   return createDocumentFinder(
     routes,
     { ...first, services: undefined, visibility: ["*"], lenient: true },
-    settings,
+    { ...settings, json },
   );
 }
 

@@ -7,6 +7,7 @@ import type { RestSettings, ValidateRequest } from "../rest/options.js";
 import { isForm } from "../rest/read-form-text.js";
 import { readJsonText } from "../rest/read-json-text.js";
 import { isHttpBody } from "../schema/well-known.js";
+import { type CanonicalForm, createCanonicalForm } from "./canonical-request.js";
 import {
   type CheckedRequest,
   isValidatorError,
@@ -16,7 +17,8 @@ import {
 } from "./openapi-validator.js";
 
 /**
- * Check what the document says of parameters and JSON bodies, with express-openapi-validator. The bodies of uploads and
+ * Check what the document says of parameters and JSON bodies, with express-openapi-validator. Both are put into one form
+ * first, so that limits hold whichever way a client writes. The bodies of uploads and
  * of streams are not read for it, and forms are not checked at all.
  *
  * @param findDocument finds the document of the routes as they are now: one of all that the server reads.
@@ -27,6 +29,7 @@ export function createRequestValidator(
   settings: RestSettings,
 ): ValidateRequest {
   const createValidate = loadOpenApiValidator();
+  const canonical = createCanonicalForm(settings.json);
   let last: { readonly document: OpenApiDocument; readonly validate: Validate } | undefined;
   const findValidate = (): Validate => {
     const document = findDocument();
@@ -39,7 +42,7 @@ export function createRequestValidator(
     sent: SentBody,
   ): Promise<RpcError | undefined> {
     try {
-      await findValidate()(toChecked(binding, request, sent));
+      await findValidate()(toChecked(binding, request, sent, canonical));
       return undefined;
     } catch (error) {
       if (isValidatorError(error)) return toRpcError(error, binding);
@@ -87,18 +90,26 @@ function parseJson(text: string): unknown {
 }
 
 function toChecked(
-  { httpMethod }: Binding,
+  binding: Binding,
   request: HttpRequest,
-  { contentType, body }: SentBody,
+  sent: SentBody,
+  canonical: CanonicalForm,
 ): CheckedRequest {
-  const { path, query } = request;
+  const { path } = request;
+  const { httpMethod, method, body } = binding;
+  const query = canonical.query(method.requestType, request.query);
   return {
     // A HEAD is a GET here, and a POST may stand for another method.
     method: httpMethod === "*" ? request.httpMethod : httpMethod,
     url: query === "" ? path : `${path}?${query}`,
-    headers: { ...request.headers, "content-type": contentType },
+    headers: { ...request.headers, "content-type": sent.contentType },
     query: { ...parseQuery(query) },
-    body,
+    body:
+      body === undefined || sent.body === undefined
+        ? sent.body
+        : body === "*"
+          ? canonical.message(method.requestType, sent.body)
+          : canonical.field(body, sent.body),
   };
 }
 

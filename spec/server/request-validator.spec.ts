@@ -22,6 +22,9 @@ const source = `
     State state = 3;
     Book sequel = 4;
     int32 pages = 5 [(grpc.gateway.protoc_gen_openapiv2.options.openapiv2_field) = { maximum: 1000 }];
+    int64 weight = 7 [(grpc.gateway.protoc_gen_openapiv2.options.openapiv2_field) = { maximum: 9 }];
+    string address_1 = 8 [(grpc.gateway.protoc_gen_openapiv2.options.openapiv2_field) = { max_length: 3 }];
+    repeated int64 weights = 9 [(grpc.gateway.protoc_gen_openapiv2.options.openapiv2_field) = { maximum: 9 }];
     string secret = 6 [(google.api.field_visibility).restriction = "INTERNAL", (google.api.field_behavior) = REQUIRED];
   }
   enum State { STATE_UNKNOWN = 0; STATE_LENT = 1; STATE_LOST = 2 [(google.api.value_visibility).restriction = "INTERNAL"]; }
@@ -32,6 +35,13 @@ const source = `
     string mask = 4;
     google.api.HttpBody file = 5;
     string from = 6 [(google.api.field_behavior) = REQUIRED];
+    State state = 7;
+    int64 weight = 8 [(grpc.gateway.protoc_gen_openapiv2.options.openapiv2_field) = { maximum: 9 }];
+    Marked marked = 9;
+  }
+  message Marked {
+    string mark_1 = 1 [(google.api.field_behavior) = REQUIRED];
+    string custom = 2 [json_name = "shelfRef", (google.api.field_behavior) = REQUIRED];
   }
   message Answer { string seen = 1; }
   service Library {
@@ -124,9 +134,33 @@ const refused: readonly (Sent & { readonly violations: readonly object[] })[] = 
   },
 ];
 
+/** The same limits, whichever way the values are written. */
+const refusedInAnySpelling: readonly Sent[] = [
+  { path: "/v1/books/1?from=a&page_size=101" },
+  { path: "/v1/books/1?from=a&pageSize=1.01e2" },
+  { path: "/v1/books/1?from=a&weight=10" },
+  ...[
+    `{"title":"a","secret":"","pages":"1001"}`,
+    `{"title":"a","secret":"","pages":"1.001e3"}`,
+    `{"title":null,"secret":""}`,
+    `{"title":"a","secret":"","weight":"10"}`,
+    `{"title":"a","secret":"","weight":10}`,
+    `{"title":"a","secret":"","weights":["1","10"]}`,
+    `{"title":"a","secret":"","address_1":"long"}`,
+    `{"title":"a","secret":"","address1":"long"}`,
+  ].map((body) => ({ method: "POST", path: "/v1/books?from=a", body })),
+  { method: "POST", path: "/v1/books/1:act", body: `{"from":"a","page_size":"101"}` },
+  { method: "POST", path: "/v1/books/1:act", body: `{"from":null}` },
+];
+
 /** Let through, since the decoder reads it too. */
 const accepted: readonly Sent[] = [
   { path: "/v1/books/1?from=a&pageSize=100" },
+  { path: "/v1/books/1?from=a&page_size=100&state=1&weight=9" },
+  { path: "/v1/books/1?from=a&state=STATE_LENT" },
+  { method: "POST", path: "/v1/books/1:act", body: `{"from":"a","marked":{"mark_1":"a","shelfRef":"b"}}` },
+  { method: "POST", path: "/v1/books/1:act", body: `{"from":"a","marked":{"mark1":"a","custom":"b"}}` },
+  { method: "POST", path: "/v1/books?from=a", body: `{"title":"a","secret":"","weight":"9","state":7}` },
   { path: "/v1/books/a%2Fb%3Aact?from=a" },
   { path: "/v1/books/1?from=a&mask=a,b:c&%24prettyPrint=true&other=x" },
   {
@@ -188,6 +222,30 @@ describe("a router that validates", () => {
       await host.close();
     }
   }
+
+  it("holds limits whichever way values are written", async () => {
+    await use({ validate: true }, async (url) => {
+      for (const sent of refusedInAnySpelling)
+        assert.equal((await send(url, sent)).status, 400, `${sent.path} ${sent.body}`);
+    });
+  });
+
+  it("reads names in any case where the decoder does", async () => {
+    await use({ validate: true, json: { caseInsensitiveFieldNames: true } }, async (url) => {
+      const body = `{"TITLE":"a","Secret":"","PAGES":1000}`;
+      const sent = { method: "POST", path: "/v1/books?from=a" };
+      assert.equal((await send(url, { ...sent, body })).status, 200);
+      assert.equal((await send(url, { ...sent, body: body.replace("1000", "1001") })).status, 400);
+    });
+  });
+
+  it("leaves what is too deep to the decoder", async () => {
+    const body = `${`{"title":"a","secret":"","sequel":`.repeat(5000)}{}${"}".repeat(5000)}`;
+    await use({ validate: true }, async (url) => {
+      const { status } = await send(url, { method: "POST", path: "/v1/books?from=a", body });
+      assert.equal(status, 400);
+    });
+  });
 
   it("takes all digits of large numbers", async () => {
     const body = `{"title":"a","secret":"","size":9007199254740993}`;
