@@ -67,7 +67,11 @@ async function prepare({ server, workload }: Task): Promise<Prepared> {
   const client = createClient({ port, request: printRequest(request), connections });
   const countFor = (cpu: number, one: Figures) => Math.max(connections, Math.ceil(cpu / one.cpu));
   let figures = await measure(connections);
-  for (let i = 0; i < 10; i++) figures = await measure(countFor(warmUp / 10, figures));
+  for (let taken = 0; taken < warmUp; ) {
+    const batch = countFor(warmUp / 10, figures);
+    figures = await measure(batch);
+    taken += figures.cpu * batch;
+  }
   const count = countFor(cpuPerRound, figures);
   return { client, measure: () => measure(count) };
 

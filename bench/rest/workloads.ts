@@ -55,7 +55,7 @@ export const workloads: readonly Workload[] = [
     connections: 4,
     answer: { text: `"count":${sent.items.length}`, count: 1 },
   },
-  watching(10_000),
+  { ...watching(10_000), connections: 2 },
 ];
 
 export function listing(count: number): Workload {
