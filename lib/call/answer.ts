@@ -51,8 +51,6 @@ export function createAnswer(run: MethodImplementation, implementation: MethodIm
         else accept(response);
       };
       call.onCancel(reject);
-      // Interceptors may have taken their time: nobody waits for what a handler would do now.
-      if (call.cancelled) return;
       handlerCall.on("error", fail);
       try {
         const result = run(handlerCall, callback);

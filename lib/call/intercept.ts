@@ -156,17 +156,53 @@ function respondWith<Call>(
   }
 }
 
-async function* respondAndGiveBack<Call>(
+/** Written by hand: an async generator could be left only when its next response has come. */
+function respondAndGiveBack<Call>(
   { lend, giveBack }: Lender<Call>,
   call: Call,
   run: (interceptor: Interceptor) => Requests,
-): Requests {
-  const interceptor = lend();
-  try {
-    yield* checkResponses(run(interceptor), interceptor);
-  } finally {
-    await giveBack?.(interceptor, call);
+): AsyncIterableIterator<Message> {
+  let interceptor: Interceptor | undefined;
+  let responses: AsyncIterator<Message> | undefined;
+  let ending: Promise<IteratorReturnResult<undefined>> | undefined;
+
+  function open(): AsyncIterator<Message> {
+    interceptor = lend();
+    return checkResponses(run(interceptor), interceptor)[Symbol.asyncIterator]();
   }
+
+  function end(): Promise<IteratorReturnResult<undefined>> {
+    ending ??= (async () => {
+      if (interceptor !== undefined) await giveBack?.(interceptor, call);
+      return { done: true, value: undefined };
+    })();
+    return ending;
+  }
+
+  return {
+    async next() {
+      if (ending !== undefined) return ending;
+      try {
+        responses ??= open();
+        const result = await responses.next();
+        return result.done === true ? end() : result;
+      } catch (error) {
+        await end();
+        throw error;
+      }
+    },
+    async return() {
+      try {
+        await responses?.return?.();
+      } finally {
+        await end();
+      }
+      return end();
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 // Without types, a forgotten `return` and an `async` method that should be a generator look alright.

@@ -103,6 +103,8 @@ function readYielded(
   });
   const pull = () =>
     new Promise<IteratorResult<Message>>((resolve, reject) => {
+      // It may have failed while nobody read.
+      if (failure !== undefined) return reject(failure.error);
       interrupt = reject;
       iterator.next().then(resolve, reject);
     });

@@ -212,14 +212,17 @@ async function* readAll({ call, coding, requests }: ServedCall): AsyncIterable<M
 async function sendStream(served: ServedCall, messages: AsyncIterable<Message>): Promise<void> {
   const { call, coding, responses } = served;
   const iterator = messages[Symbol.asyncIterator]();
+  // Interceptors see a call that was over before it began, too.
+  let reading = iterator.next();
   call.onCancel(() => closeIterator(iterator));
   try {
     for (;;) {
-      const result = await iterator.next();
+      const result = await reading;
       if (result.done === true || call.cancelled) return;
       const written = responses.write(coding.encode(result.value));
       const isWritable = typeof written === "boolean" ? written : await written;
       if (!isWritable) await responses.untilDrained();
+      reading = iterator.next();
     }
   } catch (error) {
     closeIterator(iterator);

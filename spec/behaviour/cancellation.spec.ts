@@ -135,14 +135,15 @@ const servers: Readonly<Record<string, (services: Services) => Promise<number>>>
   },
 };
 
-const frames = {
-  "half a request": Buffer.from([0, 0, 0]),
-  "a request": Buffer.from([0, 0, 0, 0, 0]),
-};
+const requests = [
+  ["half a request", "Send", Buffer.from([0, 0, 0])],
+  ["half a request", "Expand", Buffer.from([0, 0, 0])],
+  ["a request", "Send", Buffer.from([0, 0, 0, 0, 0])],
+] as const;
 
 for (const [name, start] of Object.entries(servers)) {
-  for (const [what, sent] of Object.entries(frames)) {
-    it(`${what} to ${name} is a call that interceptors see fail at its deadline`, async () => {
+  for (const [what, method, sent] of requests) {
+    it(`${what} of ${method} to ${name} is a call that interceptors see fail at its deadline`, async () => {
       const log = new Log();
       const services = await loadServices(behaviourProto);
       services.add("behaviour.v1.Notes", { send: () => new Promise(() => {}) });
@@ -151,7 +152,7 @@ for (const [name, start] of Object.entries(servers)) {
       onTestFinished(() => session.destroy());
       const stream = session.request({
         ":method": "POST",
-        ":path": "/behaviour.v1.Notes/Send",
+        ":path": `/behaviour.v1.Notes/${method}`,
         "content-type": "application/grpc",
         te: "trailers",
         "grpc-timeout": "50m",

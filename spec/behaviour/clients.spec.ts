@@ -183,7 +183,7 @@ describe("a client", () => {
 
   it("ends a call at its deadline, and at whichever is earlier", async () => {
     const { client } = await connect({ send: () => new Promise(() => {}), expand: () => {} });
-    const late = { code: status.DEADLINE_EXCEEDED };
+    const late = { code: status.DEADLINE_EXCEEDED, message: "the deadline was exceeded" };
     await assert.rejects(client.send({}, { timeout: 20 }), late);
     await assert.rejects(client.send({}, { deadline: Date.now() + 20 }), late);
     await assert.rejects(client.send({}, { deadline: new Date(Date.now() + 20), timeout: 60_000 }), late);
@@ -222,21 +222,30 @@ describe("a client", () => {
     await told.promise;
   });
 
-  it("cancels a stream that its reader leaves while it waits for a response", async () => {
-    const told = createDeferred();
-    const { client } = await connect({
-      expand(call: HandlerCall) {
-        call.on("cancelled", () => told.resolve());
-        call.write(note("first"));
-      },
+  class Passing extends Interceptor {}
+  for (const [name, options] of Object.entries({
+    "a client": {},
+    "a client with an interceptor made for each call": { interceptors: [Passing] },
+  })) {
+    it(`cancels a stream that its reader leaves while it waits: ${name}`, async () => {
+      const told = createDeferred();
+      const { client } = await connect(
+        {
+          expand(call: HandlerCall) {
+            call.on("cancelled", () => told.resolve());
+            call.write(note("first"));
+          },
+        },
+        options,
+      );
+      const replies = client.expand({});
+      assert.deepEqual(await replies.next(), { done: false, value: note("first") });
+      const next = replies.next();
+      const end = { done: true, value: undefined };
+      assert.deepEqual([await replies.return(), await next, await replies.next()], [end, end, end]);
+      await told.promise;
     });
-    const responses = client.expand({});
-    await responses.next();
-    const waiting = responses.next();
-    assert.deepEqual(await responses.return(), { done: true, value: undefined });
-    assert.deepEqual(await waiting, { done: true, value: undefined });
-    await told.promise;
-  });
+  }
 
   it("fails with what the source of its requests fails with", async () => {
     const { client } = await connect(echo);

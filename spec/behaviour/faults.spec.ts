@@ -607,6 +607,53 @@ eachProtocol("a listener of a call", (connect) => {
   }
 });
 
+eachProtocol("a handler that yields nothing more", (connect) => {
+  it("fails its call by emitting an error, and ends with its finally blocks", async () => {
+    const waiting = createDeferred();
+    const go = createDeferred();
+    const ended = createDeferred();
+    const { expand } = await connect({
+      implementation: {
+        async *expand(call: Call) {
+          try {
+            yield note("first");
+            void waiting.promise.then(() =>
+              call.emit("error", { code: status.UNAVAILABLE, details: "gone" }),
+            );
+            await go.promise;
+            yield note("second");
+          } finally {
+            ended.resolve();
+          }
+        },
+      },
+    });
+    const replies = expand(note("a"));
+    assert.deepEqual((await replies.next()).value, note("first"));
+    const next = assert.rejects(replies.next(), { code: status.UNAVAILABLE, message: "gone" });
+    waiting.resolve();
+    await next;
+    go.resolve();
+    await ended.promise;
+  });
+
+  it("fails its call by a listener that throws", async () => {
+    const { chat, faults } = await connect({
+      implementation: {
+        async *chat(call: Call) {
+          call.on("data", () => {
+            throw secret;
+          });
+          await new Promise(() => {});
+          yield note("");
+        },
+      },
+    });
+    await assert.rejects(collect(chat(streamOf(note("a")))), unexpected);
+    assert.deepEqual(faults.map(String), ["Error: secret"]);
+  });
+});
+
 eachProtocol("a listener of errors that throws them on", (connect) => {
   const rethrow = (error: unknown) => {
     throw error;
