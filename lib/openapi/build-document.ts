@@ -4,6 +4,7 @@ import type { JsonSwitches } from "../json/codec.js";
 import { ConfigError, type ConfigFault, type Report } from "../schema/config-error.js";
 import { isRecord } from "../schema/record.js";
 import { createAnnotations } from "./annotations/create-annotations.js";
+import { checkDocument, type FindMethod } from "./check-document.js";
 import { cleanComment } from "./comments.js";
 import { compact } from "./compact.js";
 import type { DocumentContext } from "./context.js";
@@ -64,13 +65,16 @@ export function buildDocument(bindings: readonly Binding[], options: DocumentOpt
   const visibility = createVisibility(options.visibility ?? []);
   reportUnknownServices(bindings, options.services ?? [], report);
   const shown = selectBindings(bindings, options.services, visibility);
-  const described = describe(shown, options, { report, visibility });
+  const { document: described, methodOf } = describe(shown, options, { report, visibility });
   if (faults.length > 0) throw new ConfigError(faults);
   const suited = options.lenient ? loosen(described, options.json ?? {}) : described;
   const versioned = resolveVersion(options) === "3.0" ? toVersion30(suited) : suited;
   const { info, servers, security, securitySchemes } = options;
   const chosen = { info, servers, security, components: securitySchemes && { securitySchemes } };
-  return overlay(overlay(versioned, options.base ?? {}), chosen);
+  const document = overlay(overlay(versioned, options.base ?? {}), chosen);
+  checkDocument(document, methodOf, report);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return document;
 }
 
 interface Audience {
@@ -78,19 +82,26 @@ interface Audience {
   readonly report: Report;
 }
 
+interface Described {
+  readonly document: OpenApiDocument;
+  readonly methodOf: FindMethod;
+}
+
 /** What the protos alone say, as a document of version 3.1. */
 function describe(
   bindings: readonly Binding[],
   options: DocumentOptions,
   { visibility, report }: Audience,
-): OpenApiDocument {
+): Described {
   const { json: switches = {}, inferUpdateMask: infersUpdateMask = false } = options;
   const services = [...new Set(bindings.map(({ method }) => method.service))];
   const roots = [...new Set(services.map(({ reflection }) => reflection.root))];
   const annotations = createAnnotations((fullName) => {
     const name = fullName.startsWith(".") ? fullName : `.${fullName}`;
     const type = roots.map((root) => root.lookup(name)).find((found) => found instanceof protobuf.Type);
-    return type && visibility.shows(type) ? schemas.message(type, "response") : undefined;
+    // A reference to nothing is told with its place, when there is a document.
+    if (type === undefined) return { $ref: `#/components/schemas/${fullName}` };
+    return visibility.shows(type) ? schemas.message(type, "response") : undefined;
   });
   const resources = createResources(roots);
   const isRequired = createIsRequired(annotations);
@@ -135,7 +146,13 @@ function describe(
     paths: pathItems(exemplified),
     components,
   };
-  return services.reduce((below, service) => overlay(below, annotations.document(service)), document);
+  const methods = new Map(
+    operations.map(({ path, httpMethod, binding }) => [`${httpMethod} ${path}`, binding.method]),
+  );
+  return {
+    document: services.reduce((below, service) => overlay(below, annotations.document(service)), document),
+    methodOf: (path, httpMethod) => methods.get(`${httpMethod.toLowerCase()} ${path}`),
+  };
 }
 
 const formRules: Readonly<Record<keyof ServerForm, OptionRule>> = {
