@@ -10,7 +10,7 @@
 export function cleanComment(comment: string | null | undefined): string | undefined {
   if (!comment) return undefined;
   const text = comment
-    .replace(/\(--[\s\S]*?--\)/g, "")
+    .replace(/\(--[\s\S]*?(?:--\)|$)/g, "")
     .replace(/^[ \t]*(?:buf:lint:|protolint:|clang-format |@exclude\b).*$/gm, "")
     .replace(/\[([^[\]]+)\]\[[\w.]*\]/g, "$1")
     .replace(/[ \t]+$/gm, "")
@@ -33,6 +33,8 @@ export interface Texts {
  */
 export function splitComment(comment: string | undefined): Texts {
   if (comment === undefined) return {};
+  // A block of its own, which would be broken in two.
+  if (/^(?:```|~~~|[-*+] |\d+\. |#|\|)/.test(comment)) return { description: comment };
   const end = endOfFirstSentence(comment);
   const summary = comment.slice(0, end).replace(/\s+/g, " ").replace(/\.$/, "");
   const description = comment.slice(end).trim();
@@ -41,7 +43,7 @@ export function splitComment(comment: string | undefined): Texts {
 
 function endOfFirstSentence(text: string): number {
   const paragraph = /\n\s*\n|\n(?=[-*+] |\d+\. )/.exec(text)?.index ?? text.length;
-  for (const { index } of text.slice(0, paragraph).matchAll(/[.!?](?=\s)/g)) {
+  for (const { index } of text.slice(0, paragraph).matchAll(/[.!?](?=\s)|[。！？]/g)) {
     if (!/\b(?:e\.g|i\.e|etc|vs|cf|approx)$/i.test(text.slice(0, index))) return index + 1;
   }
   return paragraph;

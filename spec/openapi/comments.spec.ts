@@ -13,9 +13,10 @@ describe("cleanComment", () => {
     ["Gets a [google.example.Shelf][].", "Gets a google.example.Shelf."],
     ["See [the guide](https://example.com/[a]).", "See [the guide](https://example.com/[a])."],
     ["Items [1] [2].", "Items [1] [2]."],
+    ["Gets a shelf. (-- Nobody\nclosed this", "Gets a shelf."],
     ["Gets a shelf. (-- TODO: cache\nit --)", "Gets a shelf."],
     ["(-- one --)A(-- two --)B", "AB"],
-    ["(-- never closed", "(-- never closed"],
+    ["(-- never closed", undefined],
     ["buf:lint:ignore RPC_NAME\nGets a shelf.", "Gets a shelf."],
   ] as const) {
     it(`reads ${JSON.stringify(comment)}`, () => assert.equal(cleanComment(comment), text));
@@ -33,12 +34,15 @@ describe("splitComment", () => {
     ["Gets:\n- a shelf\n- a book", "Gets:", "- a shelf\n- a book"],
     ["Stop! Now.", "Stop!", "Now."],
     ["Waits...", "Waits..", undefined],
+    ["本を取得します。ない場合は失敗します。", "本を取得します。", "ない場合は失敗します。"],
+    ["```\nGET /v1/b x. y\n```", undefined, "```\nGET /v1/b x. y\n```"],
+    ["- one\n- two. Three", undefined, "- one\n- two. Three"],
   ] as const) {
     it(`splits ${JSON.stringify(comment)}`, () => {
-      assert.deepEqual(
-        splitComment(comment),
-        description === undefined ? { summary } : { summary, description },
-      );
+      assert.deepEqual(splitComment(comment), {
+        ...(summary === undefined ? {} : { summary }),
+        ...(description === undefined ? {} : { description }),
+      });
     });
   }
 

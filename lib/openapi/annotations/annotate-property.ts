@@ -12,13 +12,30 @@ export function annotateProperty(schema: JsonSchema, annotation: JsonSchema): Js
     const { description } = schema;
     return { ...(description === undefined ? {} : { description }), ...said };
   }
-  if (schema.items === undefined || schema.items.$ref !== undefined) return { ...schema, ...said };
+  if (schema.items === undefined || schema.items.$ref !== undefined)
+    return { ...schema, ...withFittingValues(said, schema) };
   const ofItems = Object.entries(said).filter(([keyword]) => itemKeywords.has(keyword));
   const ofList = Object.entries(said).filter(([keyword]) => !itemKeywords.has(keyword));
   return {
     ...schema,
     ...Object.fromEntries(ofList),
     items: { ...schema.items, ...Object.fromEntries(ofItems) },
+  };
+}
+
+/** What looks like JSON of another type may be the text of a field that holds text, and the other way round. */
+function withFittingValues(said: JsonSchema, { type }: JsonSchema): JsonSchema {
+  const toType = (value: unknown): unknown => {
+    if (type === "string" && (typeof value === "number" || typeof value === "boolean")) return String(value);
+    const isNumber = type === "integer" || type === "number";
+    return isNumber && typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))
+      ? Number(value)
+      : value;
+  };
+  return {
+    ...said,
+    ...("default" in said ? { default: toType(said.default) } : {}),
+    ...(said.examples === undefined ? {} : { examples: said.examples.map(toType) }),
   };
 }
 

@@ -209,11 +209,12 @@ function jsonSchema(value: Members, refer: ReferToMessage): JsonSchema {
   return { ...schema, ...(isDeprecated ? { deprecated: true } : {}), ...target };
 }
 
-/** Values are given as the text of JSON; what is none is meant as text. */
+/** Values are given as the text of JSON; what is none is meant as text, as are digits that a number would not keep. */
 function parseJson(text: unknown): unknown {
   if (typeof text !== "string") return text;
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return typeof value === "number" && String(value) !== text ? text : value;
   } catch {
     return text;
   }

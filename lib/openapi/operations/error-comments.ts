@@ -49,12 +49,15 @@ function sentencesOf(comment: string): string[] {
 }
 
 function codesNamedIn(sentence: string): CodeName[] {
+  if (denial.test(sentence)) return [];
   return patterns.filter(({ pattern }) => pattern.test(sentence)).map(({ name }) => name);
 }
 
 function statusOf(name: CodeName): number {
   return httpStatusOf(codes[name]);
 }
+
+const denial = /\b(?:never|no longer|does not|doesn't|will not|won't) (?:return|fail|reject)/i;
 
 const ordinaryWords = new Set(["ABORTED", "CANCELLED", "INTERNAL", "UNKNOWN"]);
 

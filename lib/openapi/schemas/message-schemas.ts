@@ -111,13 +111,14 @@ export function createMessageSchemas(context: DocumentContext): MessageSchemas {
   }
 
   /**
-   * A message that is only ever answered has the fields that are always written, whatever must be given: what was not
-   * given by those who should have is not written either.
+   * A message that is only ever answered has the fields that are always written, and those that annotations for OpenAPI
+   * promise. `REQUIRED` is said to clients: what they did not give is not written either.
    */
   function mustBeThere(field: protobuf.Field, uses: ReadonlySet<Use>): boolean {
     if (uses.has("patch")) return false;
     const isAnswerOnly = uses.size === 1 && uses.has("response");
-    return isAnswerOnly ? field.required || isAlwaysWritten(field, switches) : isRequired(field);
+    const isPromised = isRequired(field) && !(isAnswerOnly && isAskedFor(field));
+    return isPromised || (isAnswerOnly && isAlwaysWritten(field, switches));
   }
 
   function fieldsWithout(type: protobuf.Type, bound: BoundFields): protobuf.Field[] {
@@ -160,6 +161,11 @@ export function createMessageSchemas(context: DocumentContext): MessageSchemas {
   }
 
   return { message, messageWithout, field: fieldSchema, element, known, components: components.build };
+}
+
+/** Whether it is for clients to give; a `required` field of proto2 is in every message. */
+function isAskedFor(field: protobuf.Field): boolean {
+  return !field.required && fieldBehaviors(field).has("REQUIRED");
 }
 
 interface ObjectUse {

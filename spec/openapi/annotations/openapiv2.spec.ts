@@ -233,6 +233,28 @@ describe("the options of protoc-gen-openapiv2", () => {
     });
   });
 
+  it("give values of the type of their field, whatever JSON they look like", () => {
+    const given = describeSource(`
+      message Request {}
+      message Response {
+        string zip = 1 [(${options}.openapiv2_field) = { default: "12345" example: "true" }];
+        int64 n = 2 [(${options}.openapiv2_field) = { default: "3" example: "9007199254740993" }];
+        int32 i = 3 [(${options}.openapiv2_field) = { default: "3.0" example: "\\"4\\"" }];
+        string version = 4 [(${options}.openapiv2_field) = { example: "1.0" }];
+      }
+      service Service { rpc Call(Request) returns (Response) { option (google.api.http) = { get: "/v1/call" }; } }`);
+    const { zip, n, i, version } = propertiesOf(given, "Response");
+    assert.deepEqual(
+      [zip, n, i, version].map((schema) => [schema?.default, schema?.examples]),
+      [
+        ["12345", ["true"]],
+        ["3", ["9007199254740993"]],
+        [3, [4]],
+        [undefined, ["1.0"]],
+      ],
+    );
+  });
+
   it("number the operation id of further rules, and refuse one that is taken", () => {
     const service = (id: string) => `message M {} service Service {
       rpc Call(M) returns (M) {

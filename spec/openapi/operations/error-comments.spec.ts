@@ -27,6 +27,8 @@ const table: readonly [comment: string | undefined, errors: Record<number, strin
   ],
   ["It returns ABORTED then.", { 409: "It returns ABORTED then." }],
   ["Returns an error with code INTERNAL.", { 500: "Returns an error with code INTERNAL." }],
+  ["Unlike others, this never fails with NOT_FOUND.", {}],
+  ["Does not return NOT_FOUND. Returns ABORTED.", { 409: "Returns ABORTED." }],
   ["The state becomes CANCELLED.", {}],
   ["Returns unknown fields and internal notes.", {}],
   ["Sets BOOK_NOT_FOUND and NOT_FOUND_AT.", {}],
