@@ -8,9 +8,9 @@ export interface FieldTypes {
   read(field: protobuf.Field): string;
   /** Of one value of the field, as code may write it. */
   write(field: protobuf.Field): string;
-  /** The declarations that a text needs. */
-  aliases(text: string): string[];
-  needsLong(text: string): boolean;
+  /** The declarations that the types which were asked for need. */
+  aliases(): string[];
+  needsLong(): boolean;
 }
 
 const int64Types = new Set(["int64", "uint64", "sint64", "fixed64", "sfixed64"]);
@@ -23,17 +23,22 @@ const inputAliases: Readonly<Record<string, string>> = {
 };
 
 export function createFieldTypes(representation: Representation, nameOf: NameOf): FieldTypes {
+  const used = new Set<string>();
+  const use = (type: string): string => {
+    used.add(type);
+    return type;
+  };
   const readScalar = (type: string): string => {
     if (type === "string") return "string";
     if (type === "bool") return "boolean";
     if (type === "bytes") return bytesType(representation);
-    return int64Types.has(type) ? longType(representation) : "number";
+    return int64Types.has(type) ? use(longType(representation)) : "number";
   };
   const writeScalar = (type: string): string => {
     if (type === "string") return "string";
     if (type === "bool") return "boolean";
-    if (type === "bytes") return "BytesInput";
-    return int64Types.has(type) ? "Int64Input" : "number";
+    if (type === "bytes") return use("BytesInput");
+    return int64Types.has(type) ? use("Int64Input") : "number";
   };
   return {
     read(field) {
@@ -51,9 +56,8 @@ export function createFieldTypes(representation: Representation, nameOf: NameOf)
       if (resolvedType instanceof protobuf.Type) return `${name}Input`;
       return representation.enums === String ? `${name} | number` : `${name} | keyof typeof ${name}`;
     },
-    aliases: (text) =>
-      Object.entries(inputAliases).flatMap(([name, alias]) => (text.includes(name) ? [alias] : [])),
-    needsLong: (text) => representation.longs === undefined && /\bLong\b/.test(text),
+    aliases: () => Object.entries(inputAliases).flatMap(([name, alias]) => (used.has(name) ? [alias] : [])),
+    needsLong: () => used.has("Long"),
   };
 }
 

@@ -42,7 +42,7 @@ export function nameTypes(types: readonly NamedType[], services: readonly Servic
   return (named) => names.get(named) as string;
 }
 
-/** What the file needs for itself, and what TypeScript does. */
+/** What the file needs for itself, and what TypeScript does: its own types and all words of the language. */
 const reserved = [
   "Array",
   "Buffer",
@@ -56,6 +56,12 @@ const reserved = [
   "Uint8Array",
   "UnaryMethod",
   ..."any bigint boolean never null number object string symbol undefined unknown void".split(" "),
+  ..."await break case catch class const continue debugger default delete do else enum export extends".split(
+    " ",
+  ),
+  ..."false finally for function if implements import in instanceof interface let new package".split(" "),
+  ..."private protected public return static super switch this throw true try typeof var while".split(" "),
+  ..."with yield".split(" "),
 ];
 
 function shortName(type: NamedType): string {

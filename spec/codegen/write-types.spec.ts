@@ -120,6 +120,38 @@ export interface ReplyInput {
     }
   });
 
+  it("gives names that are words of the language another form", () => {
+    const text = typesOf(`
+      syntax = "proto3";
+      package test;
+      service new { rpc Get(class) returns (delete); }
+      message class { default one = 1; }
+      message delete {}
+      enum default { NONE = 0; }
+    `);
+    const names = [...text.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name]) => name);
+    assert.deepEqual(names.sort(), [
+      "test_class",
+      "test_classInput",
+      "test_default",
+      "test_delete",
+      "test_deleteInput",
+      "test_new",
+    ]);
+  });
+
+  it("declares nothing that only a name or a comment speaks of", () => {
+    const text = typesOf(
+      `syntax = "proto3"; package test;
+       service S { rpc Get(Request) returns (RawBytes); }
+       // Long ago, an Int64Input.
+       message Request {}
+       message RawBytes {}`,
+      { longs: undefined },
+    );
+    assert.doesNotMatch(text, /^type|import type Long/m);
+  });
+
   it("tells services of one name apart", () => {
     const root = new protobuf.Root();
     for (const version of ["v1", "v2"]) {
