@@ -20,7 +20,7 @@ export interface PrometheusClient {
 export interface PrometheusOptions {
   /** Registries of prom-client that the metrics are in; its default one unless given. */
   readonly registers?: readonly unknown[] | undefined;
-  /** The upper bounds of the histogram, in seconds. */
+  /** The upper bounds of the histogram, in seconds; the first instance of a registry chooses them. */
   readonly buckets?: readonly number[] | undefined;
 }
 
@@ -37,8 +37,8 @@ export interface PrometheusOptions {
  * | `grpc_server_handled_total` | the same, `grpc_code` |
  * | `grpc_server_handling_seconds` | the same, `grpc_code` |
  *
- * `grpc_code` is a name, `NOT_FOUND`; `protocol` is `rest`, `grpc`, `grpc-web` or `connect`. The names are those of the interceptors for other
- * languages, so that their dashboards fit.
+ * `grpc_code` is a name, `NOT_FOUND`; `protocol` is `rest`, `grpc`, `grpc-web` or `connect`. The names are those of the
+ * interceptors for other languages, so that their dashboards fit.
  */
 export class PrometheusInterceptor extends Observer {
   readonly #started: { inc(labels: Labels): void };
@@ -57,7 +57,7 @@ export class PrometheusInterceptor extends Observer {
     const create = <Metric>(
       Class: new (configuration: Configuration) => Metric,
       own: Configuration,
-    ): Metric => findMetric<Metric>(registers[0], own.name) ?? new Class({ ...own, registers });
+    ): Metric => findMetric<Metric>(registers, own.name) ?? new Class({ ...own, registers });
     const labelNames = ["grpc_type", "grpc_service", "grpc_method", "protocol"];
     const withCode = [...labelNames, "grpc_code"];
     this.#started = create(Counter, {
@@ -93,9 +93,23 @@ export class PrometheusInterceptor extends Observer {
   }
 }
 
-/** That of another instance: a registry takes a name once, and a process may have services twice. */
-function findMetric<Metric>(registry: unknown, name: string): Metric | undefined {
-  return (registry as { getSingleMetric(name: string): Metric | undefined }).getSingleMetric(name);
+interface Registry<Metric> {
+  getSingleMetric(name: string): Metric | undefined;
+  registerMetric(metric: Metric): void;
+}
+
+/**
+ * That of another instance: a registry takes a name once, and a process may have services twice. Its buckets stay as they
+ * are.
+ */
+function findMetric<Metric>(registers: readonly unknown[], name: string): Metric | undefined {
+  const registries = registers as readonly Registry<Metric>[];
+  const metric = registries.map((one) => one.getSingleMetric(name)).find((one) => one !== undefined);
+  if (metric === undefined) return undefined;
+  for (const registry of registries) {
+    if (registry.getSingleMetric(name) === undefined) registry.registerMetric(metric);
+  }
+  return metric;
 }
 
 const codeNames: Readonly<Record<number, string>> = Object.fromEntries(

@@ -71,4 +71,16 @@ describe("new PrometheusInterceptor", () => {
     assert.equal(instances.length, 2);
     assert.match(await client.register.metrics(), /^# TYPE grpc_server_started_total counter$/m);
   });
+
+  it("counts in every registry, whichever has the metric already, and in none", async () => {
+    const [first, second] = [new client.Registry(), new client.Registry()];
+    new PrometheusInterceptor(client, { registers: [second] });
+    const both = new PrometheusInterceptor(client, { registers: [first, second] });
+    assert.ok(both instanceof PrometheusInterceptor);
+    for (const name of ["grpc_server_started_total", "grpc_server_handling_seconds"]) {
+      assert.equal(first.getSingleMetric(name), second.getSingleMetric(name));
+      assert.notEqual(first.getSingleMetric(name), undefined);
+    }
+    assert.ok(new PrometheusInterceptor(client, { registers: [] }) instanceof PrometheusInterceptor);
+  });
 });
