@@ -41,7 +41,8 @@ export function createAnswer(run: MethodImplementation, implementation: MethodIm
           return;
         }
         try {
-          call.addTrailers(trailers);
+          if (error) call.addFailureTrailers(trailers);
+          else call.addTrailers(trailers);
         } catch (fault) {
           // Whoever calls back, a timer or a database, has nothing to do with it.
           fail(fault);
@@ -50,6 +51,7 @@ export function createAnswer(run: MethodImplementation, implementation: MethodIm
         if (error) fail(error);
         else accept(response);
       };
+      call.dropFailureTrailers();
       call.onCancel(reject);
       handlerCall.on("error", fail);
       try {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Metadata, ServerUnaryCall } from "@grpc/grpc-js";
+import type { Metadata, MetadataValue, ServerUnaryCall } from "@grpc/grpc-js";
 import type { Method } from "../schema/schema.js";
 import type { Message } from "./message.js";
 import { createMetadata, findMetadata } from "./metadata.js";
@@ -60,6 +60,7 @@ export class ServerCall {
   readonly #door: Door;
   #metadata: Metadata | undefined;
   #trailers: Metadata | undefined;
+  #failureTrailers: (readonly [key: string, values: readonly MetadataValue[]])[] | undefined;
   #controller: AbortController | undefined;
   #cancellation: RpcError | undefined;
   #listeners: ((reason: RpcError) => void)[] = [];
@@ -96,6 +97,26 @@ export class ServerCall {
     const metadata = findMetadata(trailers);
     if (metadata === undefined) throw new TypeError("trailers are a Metadata of @grpc/grpc-js");
     this.trailers.merge(metadata);
+  }
+
+  /** Add what a handler fails with: another attempt begins without it. */
+  addFailureTrailers(trailers: unknown): void {
+    this.addTrailers(trailers);
+    const metadata = findMetadata(trailers);
+    if (metadata === undefined) return;
+    this.#failureTrailers = Object.keys(metadata.getMap()).map((key) => [key, [...metadata.get(key)]]);
+  }
+
+  /** The handler is tried again. */
+  dropFailureTrailers(): void {
+    const dropped = this.#failureTrailers;
+    if (dropped === undefined) return;
+    this.#failureTrailers = undefined;
+    for (const [key, values] of dropped) {
+      const kept = this.trailers.get(key).filter((value) => !values.includes(value));
+      this.trailers.remove(key);
+      for (const value of kept) this.trailers.add(key, value);
+    }
   }
 
   /** Use these trailers instead. */

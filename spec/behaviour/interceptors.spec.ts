@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Metadata } from "@grpc/grpc-js";
 import { it } from "vitest";
 import { unexpectedMessage } from "../../lib/call/status.js";
 import {
@@ -322,6 +323,41 @@ eachProtocol("interceptors", (connect) => {
       interceptors: [new Retry()],
     });
     assert.deepEqual(await send(note("x")), note("at last", 3));
+  });
+
+  it("get nothing of a failed attempt in the trailers of the next one", async () => {
+    let attempts = 0;
+    const { send } = await connect({
+      implementation: {
+        send(
+          _call: HandlerCall,
+          callback: (error: unknown, response?: unknown, trailers?: Metadata) => void,
+        ) {
+          const trailers = new Metadata();
+          trailers.set("x-attempt", String(++attempts));
+          trailers.set("mark-bin", Buffer.from([attempts]));
+          if (attempts === 1) callback({ code: status.UNAVAILABLE, details: "busy" }, null, trailers);
+          else callback(null, note("done"), trailers);
+        },
+      },
+      interceptors: [
+        new Around(async function* (call, answer) {
+          call.trailers.add("x-attempt", "0");
+          try {
+            yield* answer();
+          } catch {
+            yield* answer();
+          }
+        }),
+      ],
+    });
+    const seen: unknown[] = [];
+    await send(note("x"), {
+      onTrailers: (trailers: Metadata) =>
+        // Over HTTP/2, values of one name come joined.
+        seen.push(trailers.get("x-attempt").join(", "), ...trailers.get("mark-bin")),
+    });
+    assert.deepEqual(seen, ["0, 2", Buffer.from([2])]);
   });
 
   it("may replace requests and responses, and wrap streams", async () => {
