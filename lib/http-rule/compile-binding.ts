@@ -48,6 +48,12 @@ export function compileBinding(method: Method, rule: HttpRule, report: Report): 
   return { method, httpMethod: rule.httpMethod, template, variables, body, responseBody, index: rule.index };
 }
 
+/** Bind a method at its own path, `POST /greet.v1.Greeter/SayHello`, with the whole message as the body. */
+export function bindOwnPath(method: Method, report: Report): Binding | undefined {
+  const rule = { httpMethod: "POST", template: method.path, body: "*", responseBody: "", index: 0 };
+  return compileBinding(method, rule, report);
+}
+
 /** Told what is wrong, in which part of the rule, and at which column of the template. */
 type Fault = (message: string, member: "path" | "body" | "response_body", column?: number) => void;
 

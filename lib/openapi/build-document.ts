@@ -3,6 +3,7 @@ import type { Binding } from "../http-rule/binding.js";
 import type { JsonSwitches } from "../json/codec.js";
 import { ConfigError, type ConfigFault, type Report } from "../schema/config-error.js";
 import { isRecord } from "../schema/record.js";
+import type { Service } from "../schema/schema.js";
 import { createAnnotations } from "./annotations/create-annotations.js";
 import { checkDocument, type FindMethod } from "./check-document.js";
 import { cleanComment } from "./comments.js";
@@ -10,6 +11,7 @@ import { compact } from "./compact.js";
 import type { DocumentContext } from "./context.js";
 import type { OpenApiDocument, Server, Tag } from "./document.js";
 import { defaultInfo } from "./info.js";
+import { connectBindings, describeConnectExchange } from "./operations/connect.js";
 import { type ErrorForm, isErrorForm } from "./operations/error-content.js";
 import { withExamples } from "./operations/examples.js";
 import { describeExchange, describeOperation } from "./operations/operation.js";
@@ -39,6 +41,8 @@ export interface ServerForm {
   readonly wrapsStreamErrors?: boolean | undefined;
   /** Whether a PATCH gets its update mask from what the body sets. */
   readonly inferUpdateMask?: boolean | undefined;
+  /** The services that are served, with methods that no binding has: Connect reaches all of them. */
+  readonly served?: readonly Service[] | undefined;
 }
 
 /** What the document shows, and what it is about. */
@@ -63,8 +67,15 @@ export function buildDocument(bindings: readonly Binding[], options: DocumentOpt
   if (faults.length > 0) throw new ConfigError(faults);
   const report = (fault: ConfigFault) => void faults.push(fault);
   const visibility = createVisibility(options.visibility ?? []);
-  reportUnknownServices(bindings, options.services ?? [], report);
-  const shown = selectBindings(bindings, options.services, visibility);
+  const connect = options.connect ? connectBindings(options.served ?? [], report) : [];
+  const all = [...bindings, ...connect];
+  reportUnknownServices(
+    all.map(({ method }) => method.service),
+    options.services ?? [],
+    report,
+  );
+  const select = (some: readonly Binding[]) => selectBindings(some, options.services, visibility);
+  const shown = { rest: select(bindings), connect: select(connect) };
   const { document: described, methodOf } = describe(shown, options, { report, visibility });
   if (faults.length > 0) throw new ConfigError(faults);
   const suited = options.lenient ? loosen(described, options.json ?? {}) : described;
@@ -75,6 +86,11 @@ export function buildDocument(bindings: readonly Binding[], options: DocumentOpt
   checkDocument(document, methodOf, report);
   if (faults.length > 0) throw new ConfigError(faults);
   return document;
+}
+
+interface Shown {
+  readonly rest: readonly Binding[];
+  readonly connect: readonly Binding[];
 }
 
 interface Audience {
@@ -89,12 +105,12 @@ interface Described {
 
 /** What the protos alone say, as a document of version 3.1. */
 function describe(
-  bindings: readonly Binding[],
+  { rest, connect }: Shown,
   options: DocumentOptions,
   { visibility, report }: Audience,
 ): Described {
   const { json: switches = {}, inferUpdateMask: infersUpdateMask = false } = options;
-  const services = [...new Set(bindings.map(({ method }) => method.service))];
+  const services = [...new Set([...rest, ...connect].map(({ method }) => method.service))];
   const roots = [...new Set(services.map(({ reflection }) => reflection.root))];
   const annotations = createAnnotations((fullName) => {
     const name = fullName.startsWith(".") ? fullName : `.${fullName}`;
@@ -121,7 +137,10 @@ function describe(
   };
   const parts = { schemas, forms, context, names: createOperationNames(annotations, report) };
   // Before anything is said of failures, so that a message of the API's own may be called `Status`.
-  const exchanges = layOutPaths(bindings, context).map((placement) => describeExchange(placement, parts));
+  const exchanges = [
+    ...layOutPaths(withoutPathsOf(connect, rest), context).map((one) => describeExchange(one, parts)),
+    ...layOutPaths(connect, context).map((one) => describeConnectExchange(one, schemas)),
+  ];
   const operations = exchanges.map((exchange) => ({
     ...exchange.placement,
     operation: describeOperation(exchange, parts),
@@ -155,10 +174,17 @@ function describe(
   };
 }
 
+/** Connect answers JSON at its paths before REST does. */
+function withoutPathsOf(connect: readonly Binding[], rest: readonly Binding[]): Binding[] {
+  const paths = new Set(connect.map(({ template }) => template.text));
+  return rest.filter(({ httpMethod, template }) => httpMethod !== "POST" || !paths.has(template.text));
+}
+
 const formRules: Readonly<Record<keyof ServerForm, OptionRule>> = {
   json: { wants: "an object of switches", accepts: isRecord },
   errors: { wants: '"status", "google", "problem" or { contentType, schema }', accepts: isErrorForm },
   streamFormat: { wants: '"ndjson", "sse", "array" or "result-error"', accepts: isStreamForm },
   wrapsStreamErrors: { wants: "true or false", accepts: (value) => typeof value === "boolean" },
   inferUpdateMask: { wants: "true or false", accepts: (value) => typeof value === "boolean" },
+  served: { wants: "an array of services", accepts: Array.isArray },
 };

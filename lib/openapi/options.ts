@@ -27,6 +27,11 @@ export interface OpenApiOptions {
   /** Labels of `google.api.visibility` whose restricted parts are shown as well, `"*"` for all; without it, none are. */
   readonly visibility?: readonly string[] | undefined;
   /**
+   * Describe Connect as well: `POST /package.Service/Method` for every unary method, with a rule or without. Those with
+   * streams frame their messages, which OpenAPI cannot say.
+   */
+  readonly connect?: boolean | undefined;
+  /**
    * Describe all that the server reads, not only what it writes: numbers as text, enum numbers, nulls, members
    * that are read-only. For validators in front of the router; readers and generators do better without it.
    */
@@ -124,6 +129,7 @@ const rules: Readonly<Record<keyof OpenApiOptions, OptionRule>> = {
   base: { wants: "a document", accepts: isRecord },
   services: { wants: "an array of names", accepts: isArrayOf(isString) },
   visibility: { wants: "an array of labels", accepts: isArrayOf(isString) },
+  connect: { wants: "true or false", accepts: (value) => typeof value === "boolean" },
   lenient: { wants: "true or false", accepts: (value) => typeof value === "boolean" },
   path: {
     wants: 'a path as URLs have it, such as "/openapi.json"',

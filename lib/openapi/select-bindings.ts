@@ -1,5 +1,6 @@
 import type { Binding } from "../http-rule/binding.js";
 import type { Report } from "../schema/config-error.js";
+import type { Service } from "../schema/schema.js";
 import { didYouMean } from "../schema/suggest-name.js";
 import type { Visibility } from "./visibility.js";
 
@@ -20,14 +21,14 @@ export function selectBindings(
   );
 }
 
-/** Report every name that none of the services with HTTP rules has, nor its package. */
+/** Report every name that none of the services with something to show has, nor its package. */
 export function reportUnknownServices(
-  bindings: readonly Binding[],
-  services: readonly string[],
+  services: readonly Service[],
+  names: readonly string[],
   report: Report,
 ): void {
-  const known = new Set(bindings.map(({ method }) => method.service.fullName));
-  for (const name of services) {
+  const known = new Set(services.map(({ fullName }) => fullName));
+  for (const name of names) {
     if ([...known].some((fullName) => isWithin(fullName, name))) continue;
     report({ message: `openapi: no service or package "${name}" has HTTP rules${didYouMean(name, known)}` });
   }

@@ -39,8 +39,12 @@ export function buildOpenApi(services: Services, options: BuildOpenApiOptions = 
     options;
   const rest: RestForm = { json, preset, streamFormat, inferUpdateMask, formatError, unannotatedMethods };
   const settings = resolveRestOptions(rest, services);
-  const { bindings } = createServedRoutes(services, unannotatedMethods ?? false).current();
-  return buildDocument(bindings, { ...openapi, ...toServerForm(settings) });
+  const routes = createServedRoutes(services, unannotatedMethods ?? false).current();
+  return buildDocument(routes.bindings, {
+    ...openapi,
+    ...toServerForm(settings),
+    served: routes.services,
+  });
 }
 
 /** Known by name here; their values are checked as those of a router. */

@@ -1,18 +1,18 @@
 import { inspect } from "node:util";
 import type { HttpHandler } from "../http/http-message.js";
-import type { Router } from "../http-rule/router.js";
 import type { OpenApiDocument } from "../openapi/document.js";
 import type { OpenApiOptions } from "../openapi/options.js";
 import { type RestOptions, type RestSettings, resolveRestOptions } from "../rest/options.js";
 import { createRestHandler } from "../rest/rest-handler.js";
 import { ConfigError } from "../schema/config-error.js";
+import { isRecord } from "../schema/record.js";
 import type { Services } from "../services.js";
 import { createDocumentPages } from "./document-pages.js";
 import { type ProtocolOptions, resolveProtocols } from "./protocols.js";
 import { createRequestValidator } from "./request-validator.js";
 import { createRpcHandler } from "./rpc-handler.js";
 import { createDocumentFinder } from "./served-documents.js";
-import { createServedRoutes, type ServedRoutes } from "./served-routes.js";
+import { createServedRoutes, type ServedRoutes, withoutRoutes } from "./served-routes.js";
 
 /** The options of `transcodingRouter`, `createTranscoder` and `listen`. */
 export interface TranscodingOptions extends RestOptions, ProtocolOptions {
@@ -32,8 +32,6 @@ export interface TranscodingOptions extends RestOptions, ProtocolOptions {
 
 const hostOptions = ["protocols", "requireConnectProtocolHeader", "openapi", "docs", "validate"];
 
-const emptyRouter: Router = { match: () => undefined, allowedMethods: () => [] };
-
 /**
  * Compile the protocols over services, for whichever host.
  *
@@ -47,17 +45,20 @@ export function createHttpHandler(
   const { protocols, requireConnectProtocolHeader, ...others } = options;
   const chosen = resolveProtocols({ protocols, requireConnectProtocolHeader });
   const hasRest = chosen.names.has("rest");
-  // Documents are about REST.
+  // Documents are about REST, and about Connect if they are asked to be.
   const { openapi = hasRest ? {} : false, docs, validate = false, ...restOptions } = others;
   checkSwitches({ docs, validate });
   const settings = resolveRestOptions(restOptions, services, hostOptions);
-  const routes = createServedRoutes(services, options.unannotatedMethods ?? false);
+  if (!chosen.names.has("connect")) refuseConnectDocuments(openapi);
+  const routes = hasRest
+    ? createServedRoutes(services, options.unannotatedMethods ?? false)
+    : withoutRoutes(services);
   const router = {
     match: (httpMethod: string, path: string) => routes.current().router.match(httpMethod, path),
     allowedMethods: (path: string) => routes.current().router.allowedMethods(path),
   };
   const findEndpoint = (path: string) => services.endpoint(path);
-  const rest = createRestHandler(hasRest ? router : emptyRouter, findEndpoint, {
+  const rest = createRestHandler(router, findEndpoint, {
     ...settings,
     validate: validate
       ? createRequestValidator(findValidated(routes, openapi, settings), settings)
@@ -83,9 +84,15 @@ function findValidated(
   const json = { ...settings.json, int64AsNumbers: true };
   return createDocumentFinder(
     routes,
-    { ...first, services: undefined, visibility: ["*"], lenient: true },
+    { ...first, services: undefined, connect: undefined, visibility: ["*"], lenient: true },
     { ...settings, json },
   );
+}
+
+function refuseConnectDocuments(openapi: NonNullable<TranscodingOptions["openapi"]>): void {
+  if (![openapi || {}].flat().some((one) => isRecord(one) && one.connect === true)) return;
+  const message = 'openapi: option "connect" describes Connect: option "protocols" has to have it';
+  throw new ConfigError([{ message }]);
 }
 
 function checkSwitches(switches: Readonly<Record<string, unknown>>): void {

@@ -1,10 +1,10 @@
-import type { Binding } from "../http-rule/binding.js";
 import { buildDocument } from "../openapi/build-document.js";
 import type { OpenApiDocument } from "../openapi/document.js";
 import { checkOpenApiOptions, type OpenApiOptions } from "../openapi/options.js";
 import { reportUnknownServices } from "../openapi/select-bindings.js";
 import type { RestSettings } from "../rest/options.js";
 import { ConfigError, type ConfigFault } from "../schema/config-error.js";
+import type { Service } from "../schema/schema.js";
 import type { ServedRoutes } from "./served-routes.js";
 import { toServerForm } from "./server-form.js";
 
@@ -50,8 +50,9 @@ function isList(options: OpenApiOptions | readonly OpenApiOptions[]): options is
 
 function checkOne(options: OpenApiOptions, place: string, routes: ServedRoutes): ConfigFault[] {
   const faults = checkOpenApiOptions(options, { place });
-  if (faults.length === 0)
-    reportUnknownServices(routes.all, options.services ?? [], (fault) => faults.push(fault));
+  if (faults.length > 0) return faults;
+  const shown = options.connect ? routes.services : routes.all.map(({ method }) => method.service);
+  reportUnknownServices(shown, options.services ?? [], (fault) => faults.push(fault));
   return faults;
 }
 
@@ -77,11 +78,11 @@ export function createDocumentFinder(
   settings: RestSettings,
 ): () => OpenApiDocument {
   const form = toServerForm(settings);
-  let last: { readonly bindings: readonly Binding[]; readonly document: OpenApiDocument } | undefined;
+  let last: { readonly served: readonly Service[]; readonly document: OpenApiDocument } | undefined;
   return () => {
-    const { bindings } = routes.current();
-    if (last?.bindings !== bindings)
-      last = { bindings, document: buildDocument(bindings, { ...options, ...form }) };
+    const { bindings, services: served } = routes.current();
+    if (last?.served !== served)
+      last = { served, document: buildDocument(bindings, { ...options, ...form, served }) };
     return last.document;
   };
 }

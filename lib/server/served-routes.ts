@@ -1,5 +1,5 @@
 import type { Binding } from "../http-rule/binding.js";
-import { compileBinding } from "../http-rule/compile-binding.js";
+import { bindOwnPath } from "../http-rule/compile-binding.js";
 import { createRouter, type Router } from "../http-rule/router.js";
 import { ConfigError, type ConfigFault, type Report } from "../schema/config-error.js";
 import type { Service } from "../schema/schema.js";
@@ -8,11 +8,15 @@ import type { Services } from "../services.js";
 export interface ServedRoutes {
   /** The routes of all services that were loaded, served or not. */
   readonly all: readonly Binding[];
+  /** All services that were loaded. */
+  readonly services: readonly Service[];
   /** Those of the services that are served now; the same objects while no other service is added. */
   current(): CurrentRoutes;
 }
 
 export interface CurrentRoutes {
+  /** Those that are served. */
+  readonly services: readonly Service[];
   readonly router: Router;
   readonly bindings: readonly Binding[];
 }
@@ -43,22 +47,26 @@ export function createServedRoutes(services: Services, withUnannotated: boolean)
     }
     return routes;
   }
-  return { all, current };
+  return { all, services: services.schema.services, current };
+}
+
+/** For a host that speaks no REST: no routes of any service. */
+export function withoutRoutes(services: Services): ServedRoutes {
+  const router: Router = { match: () => undefined, allowedMethods: () => [] };
+  const current = () => ({ services: services.served, router, bindings: [] });
+  return { all: [], services: services.schema.services, current };
 }
 
 function routesOf(served: readonly Service[], all: readonly Binding[]): CurrentRoutes {
   const own = new Set(served);
   const bindings = all.filter(({ method }) => own.has(method.service));
   // What is wrong with two of them has been found among all.
-  return { router: createRouter(bindings, () => {}), bindings };
+  return { services: served, router: createRouter(bindings, () => {}), bindings };
 }
 
 function compileUnannotated(services: readonly Service[], report: Report): Binding[] {
   return services
     .flatMap(({ methods }) => methods)
     .filter(({ rules }) => rules.length === 0)
-    .flatMap((method) => {
-      const rule = { httpMethod: "POST", template: method.path, body: "*", responseBody: "", index: 0 };
-      return compileBinding(method, rule, report) ?? [];
-    });
+    .flatMap((method) => bindOwnPath(method, report) ?? []);
 }

@@ -10,7 +10,7 @@ import type { CodeName } from "./error-comments.js";
 
 /**
  * How failures are written: as `google.rpc.Status`, as `{"error": ...}` like the servers of Google, as problem details
- * (RFC 9457), or in a form of one's own.
+ * (RFC 9457), as Connect writes them, or in a form of one's own.
  */
 export type ErrorForm =
   | keyof typeof namedForms
@@ -39,6 +39,14 @@ const namedForms = {
       detail: message,
       code: name,
       details: [],
+    }),
+  },
+  connect: {
+    contentType: "application/json",
+    component: "connect error",
+    example: ({ name, message }: Failure) => ({
+      code: name === "CANCELLED" ? "canceled" : name.toLowerCase(),
+      message,
     }),
   },
 } as const;

@@ -12,6 +12,8 @@ export interface OperationNames {
    * chose is kept, and numbered alike.
    */
   nextIdOf(method: Method, annotated: string | undefined): string;
+  /** `"greet.v1.Greeter.SayHello"`, for the route that no rule gave. */
+  ownIdOf(method: Method): string;
 }
 
 export function createOperationNames(annotations: Annotations, report: Report): OperationNames {
@@ -40,6 +42,7 @@ export function createOperationNames(annotations: Annotations, report: Report): 
       }
       return id;
     },
+    ownIdOf: (method) => ids.take(method.fullName),
   };
 }
 

@@ -30,6 +30,7 @@ export interface OperationParts {
 /** What a binding takes and answers when all goes well. */
 export interface Exchange {
   readonly placement: Placement;
+  readonly protocol: "rest" | "connect";
   readonly parameters: readonly Parameter[];
   readonly requestBody: RequestBody | undefined;
   /** The schema of what it answers; `undefined` for bytes. */
@@ -40,6 +41,7 @@ export function describeExchange(placement: Placement, { schemas, context }: Ope
   const { binding } = placement;
   return {
     placement,
+    protocol: "rest",
     parameters: [
       ...pathParameters(placement.parameters, schemas, context),
       ...queryParameters(binding, schemas, context),
@@ -54,7 +56,7 @@ export function describeOperation(
   exchange: Exchange,
   { schemas, context, forms, names }: OperationParts,
 ): Operation {
-  const { placement, parameters, requestBody, item } = exchange;
+  const { placement, protocol, parameters, requestBody, item } = exchange;
   const { method, template } = placement.binding;
   const comment = cleanComment(method.comment);
   const named = errorsNamedIn(comment);
@@ -63,9 +65,9 @@ export function describeOperation(
     tags: [names.tagOf(method.service)],
     summary: summarizeName(method.name),
     ...splitComment(comment),
-    operationId: names.nextIdOf(method, annotatedId),
+    operationId: protocol === "rest" ? names.nextIdOf(method, annotatedId) : names.ownIdOf(method),
     deprecated: method.isDeprecated || method.service.isDeprecated || undefined,
-    "x-google-http-path": template.text,
+    "x-google-http-path": protocol === "rest" ? template.text : undefined,
     parameters: parameters.length === 0 ? undefined : parameters,
     requestBody,
     responses: {
@@ -74,9 +76,10 @@ export function describeOperation(
     },
   });
   const annotated = overlay(described, annotation);
+  const form = protocol === "rest" ? forms.errors : "connect";
   const isWrapped = forms.wrapsStreamErrors && isStreaming(method);
   const responses = completeResponses(annotated.responses, named, (codes) => {
-    const content = errorContent(forms.errors, schemas, codes);
+    const content = errorContent(form, schemas, codes);
     return isWrapped ? wrappedContent(content) : content;
   });
   return { ...annotated, responses };

@@ -70,7 +70,7 @@ export function createMessageSchemas(context: DocumentContext): MessageSchemas {
 
   function known(name: KnownComponentName): JsonSchema {
     const { shortName, schema } = knownComponents[name];
-    const fullName = name.replaceAll(".", "_");
+    const fullName = name.replaceAll(/[. ]/g, "_");
     return components.resolve(name, () => ({ shortName, fullName, build: () => schema(known) })).reference;
   }
 

@@ -45,7 +45,12 @@ const wellKnownSchemas = new Map<string, JsonSchema>([
   ["google.protobuf.Empty", { type: "object" }],
 ]);
 
-export type KnownComponentName = "google.protobuf.Any" | "google.rpc.Status" | "error" | "problem";
+export type KnownComponentName =
+  | "google.protobuf.Any"
+  | "google.rpc.Status"
+  | "error"
+  | "problem"
+  | "connect error";
 
 /** A component that is the same in every document; it refers to others through `refer`. */
 interface KnownComponent {
@@ -92,6 +97,35 @@ export const knownComponents: Readonly<Record<KnownComponentName, KnownComponent
           },
         },
       },
+    }),
+  },
+  // What Connect answers, see https://connectrpc.com/docs/protocol#error-end-stream.
+  "connect error": {
+    shortName: "ConnectError",
+    schema: () => ({
+      type: "object",
+      description: "How a call ended that failed.",
+      properties: {
+        code: { type: "string", description: "The code of gRPC by name.", examples: ["not_found"] },
+        message: { type: "string", description: "What went wrong, for developers." },
+        details: {
+          type: "array",
+          items: {
+            type: "object",
+            properties: {
+              type: {
+                type: "string",
+                description: "The full name of a message.",
+                examples: ["google.rpc.BadRequest"],
+              },
+              value: { type: "string", description: "The message in base64, without padding." },
+              debug: { description: "The same as JSON, for people." },
+            },
+            required: ["type", "value"],
+          },
+        },
+      },
+      required: ["code"],
     }),
   },
   // What `problemJson` writes, see https://www.rfc-editor.org/rfc/rfc9457.

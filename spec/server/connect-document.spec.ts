@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { describe, it } from "vitest";
+import type { Content } from "../../lib/openapi/document.js";
+import type { OpenApiOptions } from "../../lib/openapi/options.js";
+import { buildOpenApi } from "../../lib/server/build-openapi.js";
+import { danglingReferences, findViolations, lint } from "../openapi/document-checks.js";
+import { createAsker, documentOf, load, rpc } from "./ask-pages.js";
+
+const source = `
+  service Greeter {
+    ${rpc("Greet", 'get: "/v1/{name}"')}
+    // Greets without a rule.
+    rpc Whisper(M) returns (M);
+    rpc Sing(M) returns (stream M);
+    rpc Listen(stream M) returns (M);
+  }`;
+
+const message = {
+  "application/json": { schema: { $ref: "#/components/schemas/M" }, example: { name: "text" } },
+};
+
+describe("the option connect of a document", () => {
+  it("describes every unary method at its own path", () => {
+    const { paths } = buildOpenApi(load(source), { connect: true });
+    assert.deepEqual(Object.keys(paths), [
+      "/v1/{name}",
+      "/test.v1.Greeter/Greet",
+      "/test.v1.Greeter/Whisper",
+    ]);
+    const { parameters, ...operation } = paths["/test.v1.Greeter/Whisper"]?.post ?? assert.fail();
+    assert.deepEqual(
+      parameters?.map(({ name, in: place, required }) => [name, place, required]),
+      [
+        ["Connect-Protocol-Version", "header", true],
+        ["Connect-Timeout-Ms", "header", undefined],
+      ],
+    );
+    assert.deepEqual(operation, {
+      tags: ["Greeter"],
+      summary: "Greets without a rule",
+      operationId: "test.v1.Greeter.Whisper",
+      requestBody: { required: true, content: message },
+      responses: {
+        "200": { description: "OK", content: message },
+        default: {
+          description: "The call failed.",
+          content: { "application/json": { schema: { $ref: "#/components/schemas/ConnectError" } } },
+        },
+      },
+    });
+  });
+
+  it("changes nothing about the routes of rules", () => {
+    const plain = buildOpenApi(load(source)).paths;
+    const both = buildOpenApi(load(source), { connect: true }).paths;
+    assert.deepEqual(both["/v1/{name}"], plain["/v1/{name}"]);
+  });
+
+  it("describes messages, where REST has bytes or a field of them", () => {
+    const files = `
+      import "google/api/httpbody.proto";
+      service Files {
+        rpc Load(M) returns (google.api.HttpBody) { option (google.api.http) = { get: "/v1/files" }; }
+        rpc Save(google.api.HttpBody) returns (M) {
+          option (google.api.http) = { put: "/v1/files" body: "*" response_body: "name" };
+        }
+      }`;
+    const { paths } = buildOpenApi(load(files), { connect: true });
+    const operationOf = (name: string) => paths[`/test.v1.Files/${name}`]?.post ?? assert.fail();
+    const schemaOf = (content: Content | undefined) => content?.["application/json"]?.schema;
+    const body = { $ref: "#/components/schemas/HttpBody" };
+    assert.deepEqual(schemaOf(operationOf("Load").responses["200"]?.content), body);
+    assert.deepEqual(schemaOf(operationOf("Save").requestBody?.content), body);
+    assert.deepEqual(operationOf("Save").responses["200"]?.content, message);
+  });
+
+  it("goes before what unannotatedMethods has at the same path, as in the router", () => {
+    const { paths } = buildOpenApi(load(source), { connect: true, unannotatedMethods: true });
+    assert.equal(paths["/test.v1.Greeter/Whisper"]?.post?.operationId, "test.v1.Greeter.Whisper");
+    assert.equal(paths["/test.v1.Greeter/Sing"]?.post?.operationId, "Greeter_Sing");
+  });
+
+  for (const version of ["3.1", "3.0"] as const) {
+    it(`makes a document that is sound, in version ${version}`, async () => {
+      const document = buildOpenApi(load(source), { connect: true, version });
+      assert.deepEqual(await findViolations(document), []);
+      assert.deepEqual(danglingReferences(document), []);
+      const plain = buildOpenApi(load(source), { version });
+      assert.deepEqual(
+        (await lint(document)).filter((problem) => problem.includes("Connect")),
+        (await lint(plain)).filter((problem) => problem.includes("Connect")),
+      );
+    });
+  }
+
+  it("serves the document of a router that speaks Connect alone, without routes of rules", () => {
+    const ask = createAsker(load(source), { protocols: ["connect"], openapi: { connect: true } });
+    assert.deepEqual(Object.keys(documentOf(ask("/openapi.json")).paths), [
+      "/test.v1.Greeter/Greet",
+      "/test.v1.Greeter/Whisper",
+    ]);
+  });
+
+  it("shows the services that are asked for, with rules or without", () => {
+    const bare = "service Bare { rpc Greet(M) returns (M); }";
+    const { paths } = buildOpenApi(load(source + bare), { connect: true, services: ["test.v1.Bare"] });
+    assert.deepEqual(Object.keys(paths), ["/test.v1.Bare/Greet"]);
+    const ask = createAsker(load(source + bare), {
+      protocols: "all",
+      openapi: { connect: true, services: ["test.v1.Bare"] },
+    });
+    assert.deepEqual(Object.keys(documentOf(ask("/openapi.json")).paths), ["/test.v1.Bare/Greet"]);
+  });
+
+  it("is refused by a router without Connect", () => {
+    const openapi: OpenApiOptions = { connect: true };
+    for (const documents of [openapi, [{ path: "/a.json" }, openapi]])
+      assert.throws(() => createAsker(load(source), { openapi: documents }), {
+        name: "ConfigError",
+        message: /openapi: option "connect" describes Connect: option "protocols" has to have it/,
+      });
+  });
+});
