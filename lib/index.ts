@@ -53,6 +53,7 @@ export type { StreamFormatName } from "./rest/stream-format.js";
 export { ConfigError, type ConfigFault } from "./schema/config-error.js";
 export type { LoadOptions, SchemaSource } from "./schema/load-schema.js";
 export { buildOpenApi } from "./server/build-openapi.js";
+export { corsHeaders } from "./server/cors-headers.js";
 export { createTranscoder, type Transcoder } from "./server/create-transcoder.js";
 export type { TranscodingOptions } from "./server/http-handler.js";
 export { type Listening, type ListenOptions, listen } from "./server/listen.js";

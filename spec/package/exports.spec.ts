@@ -12,6 +12,7 @@ describe("the package", () => {
       "RpcError",
       "Services",
       "buildOpenApi",
+      "corsHeaders",
       "createClient",
       "createTranscoder",
       "getHttpContext",
