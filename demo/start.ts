@@ -1,21 +1,23 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
+import cors from "cors";
 import express from "express";
-import { startGrpcServer, transcodingRouter } from "express-grpc-transcoding";
+import { corsHeaders, startGrpcServer, transcodingRouter } from "express-grpc-transcoding";
 import { createBookstore } from "./bookstore/bookstore.js";
 import { createMemoryBookRepository } from "./bookstore/memory-book-repository.js";
 import { stockShelves } from "./bookstore/stock-shelves.js";
 import type { DemoPlaces } from "./environment.js";
 import { createGreeter, type Pause } from "./greeter.js";
 import { loadDemoServices } from "./load-demo-services.js";
+import { createPages } from "./pages.js";
 import { RequestLog } from "./request-log.js";
 import { printRoutes } from "./routes.js";
 
 /** The demo has no passwords: only this machine may call it. */
 const host = "127.0.0.1";
-const publicDir = fileURLToPath(new URL("public", import.meta.url));
+/** And pages of this machine. */
+const origin = /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?$/;
 
 export interface DemoOptions extends DemoPlaces {
   /** Takes a line for each request. */
@@ -37,7 +39,7 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-/** Start the demo: both services over REST in Express, and natively over gRPC on TCP and on a Unix socket. */
+/** Start the demo: both services over REST, gRPC-Web and Connect in Express, and natively over gRPC on TCP and on a Unix socket. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const books = createMemoryBookRepository();
   await stockShelves(books);
@@ -47,12 +49,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   services.add("bookstore.v1.Bookstore", createBookstore(books));
 
   const app = express();
-  app.use(
-    express.static(publicDir, {
-      setHeaders: (res) => res.setHeader("Content-Security-Policy", "default-src 'self'"),
-    }),
-  );
-  app.use(transcodingRouter(services, { validate: true }));
+  app.use(createPages());
+  app.use(cors({ origin, ...corsHeaders }));
+  app.use(transcodingRouter(services, { protocols: "all", validate: true }));
 
   const http = await listen(app, options.port);
   try {

@@ -8,6 +8,7 @@ REST and JSON    ${demo.url}
 native gRPC      ${demo.grpcAddress}
                  ${demo.socketAddress}
 page             ${demo.url}/
+                 ${demo.url}/browser, by gRPC-Web and Connect too
 docs             ${demo.url}/docs
 OpenAPI          ${demo.url}/openapi.json
 

@@ -16,8 +16,8 @@ export interface OpenPage {
   readonly complaints: readonly string[];
 }
 
-/** Opens a page of a server. */
-export type Open = (url: string) => Promise<OpenPage>;
+/** Opens a page of a server; `others` are origins that it calls as well. */
+export type Open = (url: string, others?: readonly string[]) => Promise<OpenPage>;
 
 /** Specs with a browser; they are skipped where there is none. */
 export function describeInBrowser(name: string, define: (open: Open) => void): void {
@@ -36,10 +36,10 @@ export function describeInBrowser(name: string, define: (open: Open) => void): v
 
     afterAll(() => browser.close());
 
-    define(async (url) => {
+    define(async (url, others = []) => {
       const page = await browser.newPage();
       pages.push(page);
-      const complaints = listenForComplaints(page, new URL(url).origin);
+      const complaints = listenForComplaints(page, [new URL(url).origin, ...others]);
       await page.goto(url);
       return { page, complaints };
     });
@@ -58,7 +58,7 @@ const flags = [
   "--disable-sync",
 ];
 
-function listenForComplaints(page: Page, origin: string): string[] {
+function listenForComplaints(page: Page, origins: readonly string[]): string[] {
   const complaints: string[] = [];
   // Policies that are violated are told in the console.
   page.on("console", (message) => complaints.push(`console ${message.type()}: ${message.text()}`));
@@ -67,8 +67,8 @@ function listenForComplaints(page: Page, origin: string): string[] {
     complaints.push(`request: ${request.url()} ${request.failure()?.errorText}`),
   );
   page.on("request", (request) => {
-    if (!request.url().startsWith(`${origin}/`) && !request.url().startsWith("data:"))
-      complaints.push(`elsewhere: ${request.url()}`);
+    const url = new URL(request.url());
+    if (!origins.includes(url.origin) && url.protocol !== "data:") complaints.push(`elsewhere: ${url}`);
   });
   return complaints;
 }

@@ -4,28 +4,34 @@ import { fileURLToPath } from "node:url";
 import { describe, it } from "vitest";
 
 const publicDir = fileURLToPath(new URL("../../demo/public/", import.meta.url));
-const html = readFileSync(`${publicDir}index.html`, "utf8");
+/** What is answered without a file of that name. */
+const answers = [".", "browser", "docs", "openapi.json"];
 
-describe("the page of the demo", () => {
-  it("runs under a policy that allows the server's own files and nothing inline", () => {
-    assert.doesNotMatch(html, /<script(?![^>]* src=)[^>]*>/);
-    assert.doesNotMatch(html, /<style|\sstyle=|\son[a-z]+=/);
-  });
+for (const name of ["index.html", "browser.html"]) {
+  describe(`the page ${name} of the demo`, () => {
+    const html = readFileSync(`${publicDir}${name}`, "utf8");
 
-  it("asks for files that are there, and for none of another server", () => {
-    const files = readdirSync(publicDir);
-    const references = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, reference]) => reference ?? "");
-    assert.ok(references.length > 0);
-    for (const reference of references) {
-      assert.ok([...files, "docs", "openapi.json"].includes(reference), reference);
-    }
-  });
+    it("runs under a policy that allows the server's own files and nothing inline", () => {
+      assert.doesNotMatch(html, /<script(?![^>]* src=)[^>]*>/);
+      assert.doesNotMatch(html, /<style|\sstyle=|\son[a-z]+=/);
+    });
 
-  it("labels its field", () => {
-    assert.match(html, /<label for="name">/);
-    assert.match(html, /<input id="name"/);
+    it("asks for files that are there, and for none of another server", () => {
+      const files = readdirSync(publicDir);
+      const references = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(
+        ([, reference]) => reference ?? "",
+      );
+      assert.ok(references.length > 0);
+      for (const reference of references) assert.ok([...files, ...answers].includes(reference), reference);
+    });
+
+    it("labels its fields", () => {
+      const ids = [...html.matchAll(/<input id="([^"]+)"/g)].map(([, id]) => id);
+      assert.ok(ids.includes("name"));
+      for (const id of ids) assert.ok(html.includes(`<label for="${id}">`), id);
+    });
   });
-});
+}
 
 describe("readJsonLines", async () => {
   // The browser's script has no types of its own.
