@@ -50,17 +50,20 @@ export function operationsOf(document: OpenApiDocument): PlacedOperation[] {
 
 /** References to components that are not there. */
 export function danglingReferences(document: OpenApiDocument): string[] {
-  const references = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g);
-  const names = new Set([...references].map(([, name = ""]) => name));
-  return [...names].filter((name) => !Object.hasOwn(document.components?.schemas ?? {}, name));
+  return [...referencesIn(document)].filter(
+    (name) => !Object.hasOwn(document.components?.schemas ?? {}, name),
+  );
 }
 
 /** Components that nothing refers to. */
 export function unusedSchemas(document: OpenApiDocument): string[] {
-  const text = JSON.stringify(document);
-  return Object.keys(document.components?.schemas ?? {}).filter(
-    (name) => !text.includes(`"#/components/schemas/${name}"`),
-  );
+  const used = referencesIn(document);
+  return Object.keys(document.components?.schemas ?? {}).filter((name) => !used.has(name));
+}
+
+function referencesIn(document: OpenApiDocument): ReadonlySet<string> {
+  const references = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g);
+  return new Set([...references].map(([, name = ""]) => name));
 }
 
 /** The HTTP method and template of every rule, sorted, as the protos have them. */
