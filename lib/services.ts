@@ -373,8 +373,7 @@ function refuseSecond(endpoints: readonly Endpoint[]): void {
 
 /** As grpc-js finds it: under either spelling. */
 function findImplementation(method: Method, implementation: object): MethodImplementation | undefined {
-  const smallFirst = method.name.charAt(0).toLowerCase() + method.name.slice(1);
-  for (const name of [method.name, smallFirst]) {
+  for (const name of [method.name, method.memberName]) {
     const found: unknown = Reflect.get(implementation, name);
     // Every object has a toString, and a service may have a method ToString.
     if (typeof found === "function" && found !== Reflect.get(Object.prototype, name))

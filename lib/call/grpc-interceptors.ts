@@ -59,13 +59,13 @@ export function interceptWithGrpc(
 }
 
 function describeMethod({
-  method: { path, kind },
+  method: { path, isStreamingRequest, isStreamingResponse },
   messages,
 }: InterceptedMethod): ServerMethodDefinition<Message, Message> {
   return {
     path,
-    requestStream: kind === "client-streaming" || kind === "duplex-streaming",
-    responseStream: kind === "server-streaming" || kind === "duplex-streaming",
+    requestStream: isStreamingRequest,
+    responseStream: isStreamingResponse,
     requestDeserialize: (bytes) => messages.deserializeRequest(bytes),
     responseSerialize: (message) => Buffer.from(messages.serializeResponse(message)),
   };

@@ -36,7 +36,7 @@ export interface Door {
 }
 
 /** The longest delay that a timer takes, about 24.8 days; a later deadline is left to the caller. */
-const longestTimeout = 2 ** 31 - 1;
+export const longestTimeout = 2 ** 31 - 1;
 
 /**
  * One RPC in flight, whichever protocol it came by: what interceptors are given, and what the `call` of a

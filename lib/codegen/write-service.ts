@@ -16,10 +16,9 @@ export function writeService(service: Service, nameOf: NameOf): string {
   return `${writeComment(comment, "", reflection)}export interface ${nameOf(service)} {\n${properties.join("\n")}\n}\n`;
 }
 
-function writeMethod({ name, kind, comment, reflection, ...method }: Method, nameOf: NameOf): string {
+function writeMethod({ memberName, kind, comment, reflection, ...method }: Method, nameOf: NameOf): string {
   const request = nameOf(method.requestType);
   const response = nameOf(method.responseType);
-  const key = name.charAt(0).toLowerCase() + name.slice(1);
   const type = `${methodTypes[kind]}<${request}, ${response}, ${request}Input, ${response}Input>`;
-  return `${writeComment(comment, "  ", reflection)}  readonly ${key}: ${type};`;
+  return `${writeComment(comment, "  ", reflection)}  readonly ${memberName}: ${type};`;
 }

@@ -3,6 +3,7 @@ import type { ClientCall } from "../call/client-call.js";
 import type { Handler } from "../call/handler.js";
 import type { Message } from "../call/message.js";
 import { codes, RpcError } from "../call/rpc-error.js";
+import { longestTimeout } from "../call/server-call.js";
 import { withoutTransport } from "../rpc/transport-metadata.js";
 import type { Connection } from "./connect.js";
 import type { LimitConnecting, WaitingCall } from "./limit-connecting.js";
@@ -193,9 +194,7 @@ function createAbortError({ reason }: AbortSignal): RpcError {
   return new RpcError(codes.CANCELLED, "the call was cancelled by its caller", { cause: reason });
 }
 
-/** About 24.8 days. The servers of grpc-js take a longer timeout for a short one, and no timer waits as long. */
-const longestTimeout = 2 ** 31 - 1;
-
+/** The servers of grpc-js take a timeout that is longer than timers are for a short one. */
 function readOptions({ deadline }: ClientCall): CallOptions {
   return deadline - Date.now() > longestTimeout ? {} : { deadline };
 }

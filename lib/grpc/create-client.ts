@@ -6,6 +6,7 @@ import { checkInterceptors, type InterceptorSource, sortInterceptors } from "../
 import type { Message } from "../call/message.js";
 import type { TypedMethod } from "../call/typed-service.js";
 import { checkOptionNames } from "../schema/check-option-names.js";
+import { smallFirst } from "../schema/read-services.js";
 import { createCaller } from "./call-server.js";
 import type { ClientCallOptions } from "./client-call-options.js";
 import { type ConnectionOptions, connect } from "./connect.js";
@@ -96,7 +97,7 @@ export function createClient<Service = never>(
     // Input and handler agree: both are of the kind of the method.
     const run = handle as (input: unknown, call: ClientCall) => unknown;
     return [
-      name.charAt(0).toLowerCase() + name.slice(1),
+      smallFirst(name),
       (input: unknown, callOptions: ClientCallOptions = {}) => {
         try {
           const messages = method.requestStream ? toAsyncIterable(input, name) : input;

@@ -43,8 +43,7 @@ export class GrpcJsCall extends ServerInterceptingCall implements Door, Requests
   }
 
   get isStreamingRequest(): boolean {
-    const { kind } = this.#method.endpoint.method;
-    return kind === "client-streaming" || kind === "duplex-streaming";
+    return this.#method.endpoint.method.isStreamingRequest;
   }
 
   override start(): void {

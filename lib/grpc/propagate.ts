@@ -1,5 +1,6 @@
 import { Metadata } from "@grpc/grpc-js";
 import type { ClientCall } from "../call/client-call.js";
+import { findMetadata } from "../call/metadata.js";
 import type { ClientCallOptions } from "./client-call-options.js";
 
 /** Which request this is, and which trace it belongs to. Credentials are not among them: they are for us. */
@@ -39,18 +40,14 @@ export function createClientCall(
 /** A copy: interceptors may add to it. */
 function readMetadata(given: ClientCallOptions["metadata"]): Metadata {
   if (given === undefined) return new Metadata();
-  if (isMetadata(given)) return given.clone();
+  const own = findMetadata(given);
+  if (own !== undefined) return own.clone();
   const metadata = new Metadata();
   for (const [key, value] of Object.entries(given)) {
     // Code without types may have nothing to give.
     if (value !== undefined) metadata.set(key, value);
   }
   return metadata;
-}
-
-/** It may be of another copy of grpc-js. */
-function isMetadata(given: NonNullable<ClientCallOptions["metadata"]>): given is Metadata {
-  return "clone" in given && typeof given.clone === "function";
 }
 
 function eitherSignal(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {

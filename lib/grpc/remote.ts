@@ -70,13 +70,13 @@ function toBuffer(message: Message): Buffer {
 
 /** Serializers are compiled for their first message: a large API has thousands that are never used. */
 function describeMethod(method: Method, representation: Representation): CalledMethod {
-  const { path, kind, requestType, responseType } = method;
+  const { path, isStreamingRequest, isStreamingResponse, requestType, responseType } = method;
   let request: ReturnType<typeof createSerializer> | undefined;
   let response: ReturnType<typeof createSerializer> | undefined;
   return {
     path,
-    requestStream: kind === "client-streaming" || kind === "duplex-streaming",
-    responseStream: kind === "server-streaming" || kind === "duplex-streaming",
+    requestStream: isStreamingRequest,
+    responseStream: isStreamingResponse,
     requestSerialize(message) {
       request ??= createSerializer(requestType, representation);
       return request.serialize(message);

@@ -54,9 +54,7 @@ export function createRouteTable(
 }
 
 function compileRoute(binding: Binding, endpoint: Endpoint, settings: RestSettings): Route {
-  const { kind, requestType } = binding.method;
-  const isStreamingRequest = kind === "client-streaming" || kind === "duplex-streaming";
-  const isStreamingResponse = kind === "server-streaming" || kind === "duplex-streaming";
+  const { isStreamingRequest, isStreamingResponse, requestType } = binding.method;
   // A handler in a form of its own, or in another server, is met with bytes; what they are made of is no handler's.
   const inForm = endpoint.messages.isForeign ? onWire(settings) : settings;
   const toHandler = createRequestConverter(binding, endpoint, inForm);

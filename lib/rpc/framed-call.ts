@@ -42,8 +42,7 @@ export class FramedCall extends HttpCall implements Responses {
 
   constructor(endpoint: Endpoint, request: HttpRequest, options: FramedCallOptions) {
     super(endpoint, request, options);
-    const { kind } = endpoint.method;
-    this.#isStream = kind === "server-streaming" || kind === "duplex-streaming";
+    this.#isStream = endpoint.method.isStreamingResponse;
     this.#form = options.form;
     this.#compression = options.compression;
   }

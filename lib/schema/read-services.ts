@@ -34,6 +34,9 @@ function readService(
       path: `/${service.fullName}/${method.name}`,
       service,
       kind: methodKind(method),
+      isStreamingRequest: method.requestStream === true,
+      isStreamingResponse: method.responseStream === true,
+      memberName: smallFirst(method.name),
       requestType,
       responseType,
       comment: method.comment || undefined,
@@ -49,6 +52,15 @@ function readService(
 function methodKind(method: protobuf.Method): MethodKind {
   if (method.requestStream) return method.responseStream ? "duplex-streaming" : "client-streaming";
   return method.responseStream ? "server-streaming" : "unary";
+}
+
+/**
+ * The name of a method as a member of an object.
+ *
+ *     smallFirst("SayHello")   // "sayHello"
+ */
+export function smallFirst(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
 function isDeprecated(object: protobuf.ReflectionObject): boolean {

@@ -64,6 +64,10 @@ export interface Method {
   readonly path: string;
   readonly service: Service;
   readonly kind: MethodKind;
+  readonly isStreamingRequest: boolean;
+  readonly isStreamingResponse: boolean;
+  /** As handlers and clients name it: `"sayHello"`. */
+  readonly memberName: string;
   readonly requestType: protobuf.Type;
   readonly responseType: protobuf.Type;
   readonly comment: string | undefined;

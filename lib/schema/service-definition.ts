@@ -35,8 +35,8 @@ function methodDefinition(method: Method, representation: Representation): Loade
   const response = createSerializer(method.responseType, representation);
   return {
     path: method.path,
-    requestStream: method.kind === "client-streaming" || method.kind === "duplex-streaming",
-    responseStream: method.kind === "server-streaming" || method.kind === "duplex-streaming",
+    requestStream: method.isStreamingRequest,
+    responseStream: method.isStreamingResponse,
     requestSerialize: request.serialize,
     requestDeserialize: request.deserialize,
     responseSerialize: response.serialize,

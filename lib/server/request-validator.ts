@@ -74,8 +74,7 @@ function contentTypeOf({ body, method }: Binding): string | undefined {
   const isUpload =
     body === "*" ? isHttpBody(method.requestType) : isHttpBody(body.resolvedType) && !body.repeated;
   if (isUpload) return "application/octet-stream";
-  const isStream = method.kind === "client-streaming" || method.kind === "duplex-streaming";
-  return isStream ? "application/x-ndjson" : "application/json";
+  return method.isStreamingRequest ? "application/x-ndjson" : "application/json";
 }
 
 const notJson = Symbol("not JSON");

@@ -14,7 +14,6 @@ import { requestBody } from "./request-body.js";
 import {
   completeResponses,
   errorResponses,
-  isStreaming,
   type ResponseForms,
   responseItem,
   successResponse,
@@ -77,7 +76,7 @@ export function describeOperation(
   });
   const annotated = overlay(described, annotation);
   const form = protocol === "rest" ? forms.errors : "connect";
-  const isWrapped = forms.wrapsStreamErrors && isStreaming(method);
+  const isWrapped = forms.wrapsStreamErrors && method.isStreamingResponse;
   const responses = completeResponses(annotated.responses, named, (codes) => {
     const content = errorContent(form, schemas, codes);
     return isWrapped ? wrappedContent(content) : content;

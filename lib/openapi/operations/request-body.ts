@@ -78,5 +78,5 @@ function jsonContent(binding: Binding, schema: JsonSchema): Content {
 }
 
 function isStream({ method }: Binding): boolean {
-  return method.kind === "client-streaming" || method.kind === "duplex-streaming";
+  return method.isStreamingRequest;
 }

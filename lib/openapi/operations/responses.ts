@@ -21,10 +21,6 @@ export interface ResponseForms {
   readonly wrapsStreamErrors: boolean;
 }
 
-export function isStreaming({ kind }: Method): boolean {
-  return kind === "server-streaming" || kind === "duplex-streaming";
-}
-
 /** What a call that succeeds answers, or each item of its stream; `undefined` for bytes. */
 export function responseItem(binding: Binding, schemas: MessageSchemas): JsonSchema | undefined {
   const { method, responseBody } = binding;
@@ -47,7 +43,8 @@ export function successResponse(
 ): Response {
   if (item === undefined)
     return { description: "The bytes, with their content type.", content: binaryContent };
-  if (!isStreaming(method)) return { description: "OK", content: { "application/json": { schema: item } } };
+  if (!method.isStreamingResponse)
+    return { description: "OK", content: { "application/json": { schema: item } } };
   const { description, content } = streamContents[forms.streams](item, errorItem);
   return {
     description: `${description} A failure after the first message is the last item.`,
