@@ -200,7 +200,14 @@ function keyReader(field: protobuf.MapField): (reader: JsonReader) => string {
     const keys = new KeyCache();
     return (reader) => keys.read(reader);
   }
-  const plainLength = integerRanges.get(field.keyType)?.is64 ? 18 : 9;
+  const range = integerRanges.get(field.keyType);
+  if (range === undefined) {
+    return (reader) => {
+      const { at } = reader;
+      return parseKey(field.keyType, reader.readString()) ?? reader.fail("key", at);
+    };
+  }
+  const plainLength = range.is64 ? 18 : 9;
   return (reader) => {
     const { text, chars, at } = reader;
     const end = reader.endOfString();
