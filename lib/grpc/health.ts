@@ -133,6 +133,11 @@ export function createHealthService(findServed: () => readonly string[]): Health
     health: {
       setServingStatus(service, status) {
         resolveStatus(service);
+        if (status !== "SERVING" && status !== "NOT_SERVING") {
+          throw new ConfigError([
+            { message: `the status "${status}" is neither "SERVING" nor "NOT_SERVING"` },
+          ]);
+        }
         statuses.set(service, status);
         tellWatchers();
       },

@@ -8,6 +8,7 @@ import type { FaultOptions } from "./handler-options.js";
 import type { Health } from "./health.js";
 import { createActingHandlers, isInstrumented } from "./instrumented-call.js";
 import { createListeners, type Listeners } from "./listeners.js";
+import { readTime } from "./read-time.js";
 import { collectMethods } from "./served-methods.js";
 import { type BuiltInOptions, withBuiltInServices } from "./served-services.js";
 import { createServingInterceptor } from "./serving-interceptor.js";
@@ -56,6 +57,7 @@ export interface GrpcServer extends AsyncDisposable {
  */
 export async function startGrpcServer(services: Services, options: GrpcServerOptions): Promise<GrpcServer> {
   checkOptions(options);
+  const gracePeriod = readTime("gracePeriod", options.gracePeriod ?? 10_000);
   const served = withBuiltInServices(services, options);
   const server = createServer(served.all, options);
   const listeners = createListeners(server, {
@@ -78,8 +80,9 @@ export async function startGrpcServer(services: Services, options: GrpcServerOpt
 
   async function stop(): Promise<void> {
     served.stop();
-    // Whoever finds the file of a socket expects a server behind it.
-    await Promise.all([listeners.close(), drain(server, listeners, options.gracePeriod ?? 10_000)]);
+    // Whoever finds the file of a socket expects a server behind it; one that cannot be removed must not keep connections.
+    const [closed] = await Promise.allSettled([listeners.close(), drain(server, listeners, gracePeriod)]);
+    if (closed.status === "rejected") throw closed.reason;
   }
 
   return { server, addresses, health: served.health, shutdown, [Symbol.asyncDispose]: shutdown };
@@ -113,14 +116,17 @@ function createBytesDefinition(service: Service, { representation }: Services): 
 }
 
 /** Let the calls in flight end, and cut them off after the grace period. */
-function drain(server: Server, listeners: Listeners, gracePeriod: number): Promise<void> {
+function drain(server: Server, listeners: Listeners, gracePeriod: number | undefined): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => {
+    const cut = () => {
       server.forceShutdown();
       listeners.destroy();
-    }, gracePeriod);
+    };
+    const timer = gracePeriod === undefined ? undefined : setTimeout(cut, gracePeriod);
     server.tryShutdown(() => {
       clearTimeout(timer);
+      // grpc-js does not know of those whose TLS handshake has not come to its end.
+      listeners.destroy();
       resolve();
     });
   });

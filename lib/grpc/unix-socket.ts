@@ -1,7 +1,8 @@
 import cluster from "node:cluster";
+import type { Stats } from "node:fs";
 import { chmod, link, lstat, mkdtemp, rename, rm, unlink } from "node:fs/promises";
 import { connect, type Server } from "node:net";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 /** The longest path that a Unix socket may have; the kernel keeps 108 bytes with the zero at the end. */
 const longestPath = 107;
@@ -60,10 +61,12 @@ export async function listenOnSocket(
     await listenAt(server, path);
     await chmod(path, mode);
   }
-  const { dev, ino } = await lstat(path);
+  // The socket of a cluster is the primary's, who removes the file when the last worker has left it.
+  if (cluster.isWorker) return async () => {};
+  const own = await lstat(path);
   return async () => {
     const found = await findStats(path);
-    if (found?.ino === ino && found.dev === dev) await remove(path);
+    if (found !== undefined && isSame(found, own)) await unlink(path).catch(ignoreMissing);
   };
 }
 
@@ -132,14 +135,29 @@ async function clearPath(path: string): Promise<void> {
     if (cluster.isWorker) return;
     throw createBusyError(path);
   }
-  // Of two servers that start at once, one may have put its own socket here by now: look again where it is out of reach.
-  const aside = join(dirname(path), `.${basename(path).slice(0, 8)}.${process.pid}`);
+  await removeStale(path, stats);
+}
+
+/**
+ * Another server may have put its own socket here by now, or somebody a file: look again where it is out of their reach.
+ * What is not the socket that nobody listens on goes back to its place.
+ */
+async function removeStale(path: string, stale: Stats): Promise<void> {
+  const folder = await mkdtemp(`${dirname(path)}/.`);
+  const aside = join(folder, "s");
   await rename(path, aside).catch(ignoreMissing);
-  if (await isListening(aside)) {
-    await rename(aside, path);
-    throw createBusyError(path);
-  }
-  await remove(aside);
+  const found = await findStats(aside);
+  // Where the path has become too long to be asked, what nobody listened on before has to do.
+  const isTaken = async () => Buffer.byteLength(aside) <= longestPath && (await isListening(aside));
+  const isStale = found === undefined || (isSame(found, stale) && !(await isTaken()));
+  // Fails where a third one has been faster, and then leaves what was found where it is.
+  if (!isStale) await link(aside, path);
+  await rm(folder, { recursive: true });
+  if (!isStale) throw createBusyError(path);
+}
+
+function isSame(one: Stats, other: Stats): boolean {
+  return one.isSocket() && one.ino === other.ino && one.dev === other.dev;
 }
 
 function createBusyError(path: string): Error {
@@ -162,10 +180,6 @@ function isListening(path: string): Promise<boolean> {
 
 function findStats(path: string) {
   return lstat(path).catch(ignoreMissing);
-}
-
-function remove(path: string): Promise<void> {
-  return unlink(path).catch(ignoreMissing);
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {

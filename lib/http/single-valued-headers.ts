@@ -45,5 +45,10 @@ const singleValuedHeaders: ReadonlySet<string> = new Set([
  * @param name in small letters.
  */
 export function toHttp2Value<Value>(name: string, value: Value): Value | string {
-  return Array.isArray(value) && singleValuedHeaders.has(name) ? value.at(-1) : value;
+  return Array.isArray(value) && isSingleValued(name) ? value.at(-1) : value;
+}
+
+/** @param name in small letters. */
+export function isSingleValued(name: string): boolean {
+  return singleValuedHeaders.has(name);
 }

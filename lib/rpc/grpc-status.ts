@@ -31,8 +31,9 @@ export function createStatusWriter({ codecs, detailedErrors, onError }: StatusWr
   return (error, call) => {
     const status = readStatus(error);
     if (status.unexpected !== undefined) onError(status.unexpected, call);
-    const metadata = status.metadata === undefined ? createMetadata() : withoutTransport(status.metadata);
-    if (call.trailersIfAny !== undefined) metadata.merge(withoutTransport(call.trailersIfAny));
+    const all = status.metadata?.clone() ?? createMetadata();
+    if (call.trailersIfAny !== undefined) all.merge(call.trailersIfAny);
+    const metadata = withoutTransport(all);
     // The error of a remote call has its details as the bytes that they came in.
     if (metadata.get(statusDetailsKey).length === 0 && status.details.length > 0) {
       const details = status.details.flatMap((detail) =>

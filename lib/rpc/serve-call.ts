@@ -3,6 +3,7 @@ import { closeIterator } from "../call/close-iterator.js";
 import type { Endpoint } from "../call/endpoint.js";
 import type { Handler } from "../call/handler.js";
 import type { Message } from "../call/message.js";
+import { createMetadata } from "../call/metadata.js";
 import { codes, RpcError } from "../call/rpc-error.js";
 import { type Door, ServerCall } from "../call/server-call.js";
 import { createDeadlineError } from "../http/deadline.js";
@@ -100,7 +101,17 @@ function createOutcome({ call, responses, writeStatus }: ServedCall): Outcome {
     if (isSettled) return;
     isSettled = true;
     call.finish();
-    responses.fail(writeStatus(error, call));
+    try {
+      responses.fail(writeStatus(error, call));
+    } catch (fault) {
+      // Nobody but the operator is left to hear of a status that cannot be sent; the client still waits for one.
+      call.door.reportFault(fault, call);
+      responses.fail({
+        code: codes.INTERNAL,
+        details: "the status cannot be sent",
+        metadata: createMetadata(),
+      });
+    }
   }
   // A handler or an interceptor that ignores its signal must not hold up the answer of a cancelled call; one that
   // hears of it now can still add trailers.

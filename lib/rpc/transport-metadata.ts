@@ -1,6 +1,7 @@
 import type { Metadata } from "@grpc/grpc-js";
 import { createMetadata } from "../call/metadata.js";
 import { connectionHeaders } from "../http/connection-headers.js";
+import { isSingleValued } from "../http/single-valued-headers.js";
 
 /** What belongs to one connection, and not to the call: each side writes its own. */
 const ofTransport = new Set([
@@ -16,12 +17,17 @@ const ofTransport = new Set([
   "user-agent",
 ]);
 
-/** A copy of metadata with what a call may hand on: all but what HTTP and gRPC need for themselves. */
+/**
+ * A copy of metadata with what a call may hand on: all but what HTTP and gRPC need for themselves, and the last value only
+ * of what HTTP/2 sends but once.
+ */
 export function withoutTransport(metadata: Metadata): Metadata {
   const copy = createMetadata();
   for (const key of Object.keys(metadata.getMap())) {
     if (ofTransport.has(key)) continue;
-    for (const value of metadata.get(key)) copy.add(key, value);
+    // More than one would end the call, or the process, where node refuses them.
+    const values = isSingleValued(key) ? metadata.get(key).slice(-1) : metadata.get(key);
+    for (const value of values) copy.add(key, value);
   }
   return copy;
 }

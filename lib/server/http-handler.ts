@@ -32,15 +32,19 @@ export interface TranscodingOptions extends RestOptions, ProtocolOptions {
 
 const hostOptions = ["protocols", "requireConnectProtocolHeader", "openapi", "docs", "validate"];
 
-/**
- * Compile the protocols over services, for whichever host.
- *
- * @param builtIn services that the host adds to those of the application; they have no routes.
- */
+/** What a host adds to all others. */
+interface HostAdditions {
+  /** Services beside those of the application; they have no routes. */
+  readonly builtIn?: readonly Services[];
+  /** The names of its own options, for suggestions. */
+  readonly options?: readonly string[];
+}
+
+/** Compile the protocols over services, for whichever host. */
 export function createHttpHandler(
   services: Services,
   options: TranscodingOptions,
-  builtIn: readonly Services[] = [],
+  { builtIn = [], options: ownOptions = [] }: HostAdditions = {},
 ): HttpHandler {
   const { protocols, requireConnectProtocolHeader, ...others } = options;
   const chosen = resolveProtocols({ protocols, requireConnectProtocolHeader });
@@ -48,7 +52,7 @@ export function createHttpHandler(
   // Documents are about REST, and about Connect if they are asked to be.
   const { openapi = hasRest ? {} : false, docs, validate = false, ...restOptions } = others;
   checkSwitches({ docs, validate });
-  const settings = resolveRestOptions(restOptions, services, hostOptions);
+  const settings = resolveRestOptions(restOptions, services, [...hostOptions, ...ownOptions]);
   if (!chosen.names.has("connect")) refuseConnectDocuments(openapi);
   const routes = hasRest
     ? createServedRoutes(services, options.unannotatedMethods ?? false)

@@ -47,6 +47,8 @@ export function createHttp2Host(options: Http2HostOptions): Http2Host {
   let isClosing = false;
   const window = channelOptions["grpc-node.flow_control_window"];
   const sessionOptions = {
+    // As grpc-js has it: the client says how much it takes.
+    maxSendHeaderBlockLength: Number.MAX_SAFE_INTEGER,
     maxSessionMemory: channelOptions["grpc-node.max_session_memory"] ?? maxSessionMemory,
     settings: {
       enablePush: false,

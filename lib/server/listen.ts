@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import type { TlsOptions } from "node:tls";
 import type { ChannelOptions } from "@grpc/grpc-js";
 import type { Health } from "../grpc/health.js";
+import { readTime } from "../grpc/read-time.js";
 import { collectMethods } from "../grpc/served-methods.js";
 import { type BuiltInOptions, withBuiltInServices } from "../grpc/served-services.js";
 import { listenOnSocket, readSocketPath } from "../grpc/unix-socket.js";
@@ -36,11 +37,26 @@ export interface ListenOptions extends TranscodingOptions, BuiltInOptions {
   readonly tls?: TlsOptions | undefined;
   /** Milliseconds that `shutdown` waits for calls to end before it cancels them: 10,000 unless given. */
   readonly gracePeriod?: number | undefined;
-  /** Milliseconds that a client has for its first bytes, before it is closed: 10,000 unless given. */
+  /** Milliseconds that a client has for its first bytes, before it is closed: 10,000 unless given, 0 for any number. */
   readonly sniffTimeout?: number | undefined;
   /** Message sizes, compression, keepalive, connection age and the like of gRPC, as grpc-js names them. */
   readonly channelOptions?: ChannelOptions | undefined;
 }
+
+/** Those that `listen` takes beside the ones of every host. */
+const listenOptions = [
+  "app",
+  "port",
+  "host",
+  "path",
+  "socketMode",
+  "tls",
+  "gracePeriod",
+  "sniffTimeout",
+  "channelOptions",
+  "reflection",
+  "health",
+];
 
 export interface Listening extends AsyncDisposable {
   /** Node's HTTP server, for its events and timeouts; WebSocket libraries attach to it. */
@@ -78,15 +94,18 @@ export async function listen(services: Services, options: ListenOptions): Promis
     socketMode = 0o600,
     tls,
     gracePeriod = 10_000,
-    sniffTimeout = 10_000,
+    sniffTimeout: sniffOption = 10_000,
     channelOptions = {},
     reflection,
     health,
     ...transcoding
   } = options;
+  const grace = readTime("gracePeriod", gracePeriod);
+  // As in node, 0 switches a limit of time off.
+  const sniffTimeout = readTime("sniffTimeout", sniffOption) ?? 0;
   const served = withBuiltInServices(services, { reflection, health });
   const builtIn = served.all.filter((one) => one !== services);
-  const handler = createHttpHandler(services, transcoding, builtIn);
+  const handler = createHttpHandler(services, transcoding, { builtIn, options: listenOptions });
   const http2 = createHttp2Host({
     grpc: createGrpcOverHttp2(collectMethods(served.all, transcoding), channelOptions),
     handler,
@@ -134,11 +153,11 @@ export async function listen(services: Services, options: ListenOptions): Promis
 
   async function stop(): Promise<void> {
     served.stop();
-    const drained = drain.stop();
-    await release();
-    const cut = setTimeout(() => drain.destroy(), gracePeriod);
-    await Promise.all([drained, http2.close()]);
+    const cut = grace === undefined ? undefined : setTimeout(() => drain.destroy(), grace);
+    // A file that cannot be removed must not keep connections.
+    const [, , released] = await Promise.allSettled([drain.stop(), http2.close(), release()]);
     clearTimeout(cut);
+    if (released.status === "rejected") throw released.reason;
   }
 
   return {

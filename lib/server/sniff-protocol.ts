@@ -12,7 +12,7 @@ export interface ProtocolHosts {
  * Tell HTTP/2 from HTTP/1.1 by what a client has negotiated over TLS, or else by the first bytes that it sends, and
  * hand the connection on with everything it has sent.
  *
- * @param timeout the milliseconds that a client has for its first bytes.
+ * @param timeout the milliseconds that a client has for its first bytes, 0 for any number.
  * @see https://www.rfc-editor.org/rfc/rfc9113#section-3.4 for the preface
  */
 export function sniffProtocol(socket: Socket, hosts: ProtocolHosts, timeout: number): void {
@@ -24,7 +24,7 @@ export function sniffProtocol(socket: Socket, hosts: ProtocolHosts, timeout: num
 
 function sniffPreface(socket: Socket, hosts: ProtocolHosts, timeout: number): void {
   let seen: Buffer = Buffer.alloc(0);
-  const timer = setTimeout(() => socket.destroy(), timeout);
+  const timer = timeout === 0 ? undefined : setTimeout(() => socket.destroy(), timeout);
   const onReadable = () => {
     const chunk: Buffer | null = socket.read();
     if (chunk === null) return;

@@ -8,9 +8,13 @@ cluster.setupPrimary({
   args: process.argv.slice(2),
   execArgv: ["--import", "tsx"],
 });
-for (let i = 0; i < 2; i++) cluster.fork().on("message", (message) => process.send?.(message));
-process.once("message", () => {
-  for (const worker of Object.values(cluster.workers ?? {})) worker?.send("stop");
+const fork = () => cluster.fork().on("message", (message) => process.send?.(message));
+for (let i = 0; i < 2; i++) fork();
+process.on("message", (message) => {
+  if (message === "fork") fork();
+  const workers = Object.values(cluster.workers ?? {});
+  if (message === "stop one") workers[0]?.once("exit", () => process.send?.("stopped one")).send("stop");
+  if (message === "stop") for (const worker of workers) worker?.send("stop");
 });
 cluster.on("exit", () => {
   if (Object.keys(cluster.workers ?? {}).length === 0) process.exit(0);

@@ -35,19 +35,28 @@ describe("a cluster of two workers", () => {
     assert.equal(first.address.port, port);
 
     const services = await loadNotes();
+    // Connections are dealt out, so each call has one of its own.
+    const ask = async (target: string): Promise<string> => {
+      using client = createClient(services.definition("behaviour.v1.Notes"), target, {
+        channelOptions: { "grpc.use_local_subchannel_pool": 1 },
+      });
+      return (await client.send({})).text;
+    };
     const both = [`worker ${first.pid}`, `worker ${second.pid}`].sort();
     for (const target of [`127.0.0.1:${port}`, `unix:${path}`]) {
       const answers = new Set<string>();
-      while (answers.size < 2) {
-        // Connections are dealt out, so each call has one of its own.
-        const client = createClient(services.definition("behaviour.v1.Notes"), target, {
-          channelOptions: { "grpc.use_local_subchannel_pool": 1 },
-        });
-        answers.add((await client.send({})).text);
-        client.close();
-      }
+      while (answers.size < 2) answers.add(await ask(target));
       assert.deepEqual([...answers].sort(), both, target);
     }
+
+    // As in a rolling restart.
+    primary.send("stop one");
+    assert.deepEqual(await once(primary, "message"), ["stopped one", undefined]);
+    assert.match(await ask(`unix:${path}`), /^worker /);
+    primary.send("fork");
+    const [third] = await once(primary, "message");
+    assert.equal(third.address.port, port);
+    assert.match(await ask(`unix:${path}`), /^worker /);
     primary.send("stop");
     const [code] = await once(primary, "exit");
     assert.equal(code, 0);

@@ -1,11 +1,21 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import http2 from "node:http2";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { deflateSync, gunzipSync, gzipSync, inflateSync } from "node:zlib";
 import { Metadata } from "@grpc/grpc-js";
 import { describe, it, onTestFinished } from "vitest";
-import { listen, RpcError, status } from "../../lib/index.js";
+import {
+  type HandlerCall,
+  Interceptor,
+  listen,
+  type Message,
+  RpcError,
+  type ServerCall,
+  startGrpcServer,
+  status,
+  type UnaryHandler,
+} from "../../lib/index.js";
 import { createFrameParser, frameMessage } from "../../lib/rpc/message-frames.js";
 import { connectNotes, loadNotes, type NotesClient, notes, stopAfterwards, toArray } from "./notes.js";
 
@@ -318,6 +328,125 @@ describe("a gRPC request", () => {
     stream.resume();
     await once(stream, "close");
     assert.equal(stream.rstCode, http2.constants.NGHTTP2_NO_ERROR);
+  });
+});
+
+const servers = {
+  listen: async (implementation: object) => {
+    const { port } = await start(implementation);
+    return `127.0.0.1:${port}`;
+  },
+  startGrpcServer: async (implementation: object) => {
+    const services = await loadNotes(implementation);
+    const server = stopAfterwards(
+      await startGrpcServer(services, { address: "127.0.0.1:0", gracePeriod: 100 }),
+    );
+    return server.addresses[0] as string;
+  },
+};
+
+for (const [name, serve] of Object.entries(servers)) {
+  describe(`metadata through ${name}`, () => {
+    it("have one value of what node sends but once", async () => {
+      const target = await serve({
+        async send(call: HandlerCall) {
+          const metadata = new Metadata();
+          for (const tag of ["a", "b"]) {
+            metadata.add("etag", tag);
+            call.trailers.add("etag", tag);
+          }
+          call.sendMetadata(metadata);
+          return { text: "x" };
+        },
+        async collect(call: HandlerCall) {
+          const metadata = new Metadata();
+          metadata.set("retry-after", "1");
+          call.trailers.set("retry-after", "2");
+          throw new RpcError(status.UNAVAILABLE, "later", { metadata });
+        },
+      });
+      const client = connectNotes(await loadNotes(), target);
+      const heard: unknown[] = [];
+      const hear = (metadata: Metadata) => heard.push(metadata.get("etag"));
+      await client.send({}, { onMetadata: hear, onTrailers: hear });
+      assert.deepEqual(heard, [["b"], ["b"]]);
+      await assert.rejects(client.collect([]), (error) => {
+        assert(error instanceof RpcError);
+        assert.deepEqual([error.code, error.metadata?.get("retry-after")], [status.UNAVAILABLE, ["2"]]);
+        return true;
+      });
+    });
+  });
+}
+
+describe("a gRPC request whose headers cannot be read", () => {
+  for (const [headers, code] of [
+    [{ "grpc-timeout": "5x" }, status.INTERNAL],
+    [{ "grpc-encoding": "snappy" }, status.UNIMPLEMENTED],
+  ] as const) {
+    it(`is a call that interceptors see fail: ${JSON.stringify(headers)}`, async () => {
+      const seen: unknown[] = [];
+      class Watch extends Interceptor {
+        override unaryServerHandler(request: Message, call: ServerCall, next: UnaryHandler) {
+          return next(request, call).catch((error) => {
+            seen.push(error.code);
+            throw error;
+          });
+        }
+      }
+      const services = (await loadNotes()).use(new Watch());
+      const server = stopAfterwards(await listen(services, { host: "127.0.0.1" }));
+      const session = openSession((server.address as AddressInfo).port);
+      const answer = await call(session, headers, one);
+      assert.equal(answer.headers["grpc-status"], String(code));
+      assert.deepEqual(seen, [code]);
+    });
+  }
+});
+
+describe("trailers", () => {
+  it("may be longer than node sends of its own accord", async () => {
+    const { port } = await start({
+      async send(call: HandlerCall) {
+        for (let i = 0; i < 5; i++) call.trailers.set(`x-long-${i}`, "x".repeat(20_000));
+        return { text: "x" };
+      },
+    });
+    const session = openSession(port, { settings: { maxHeaderListSize: 1_000_000 } });
+    const { trailers } = await call(session, {}, one);
+    for (let i = 0; i < 5; i++) assert.equal(trailers[`x-long-${i}`]?.length, 20_000);
+  });
+});
+
+describe("a response that ends before its request", () => {
+  it("has its trailers, however slow the connection is", async () => {
+    const { port } = await start({
+      async *chat() {
+        for (let i = 0; i < 60; i++) yield { text: "x".repeat(100_000) };
+      },
+    });
+    // Hands on a little in each turn of the loop.
+    const proxy = createServer((near) => {
+      const far = connect(port, "127.0.0.1");
+      near.pipe(far);
+      for (const socket of [near, far]) socket.on("error", () => {}).on("close", () => near.destroy());
+      const step = () => {
+        const piece = far.readableLength > 16_384 ? far.read(16_384) : far.read();
+        if (piece !== null) near.write(piece);
+        if (!far.destroyed) setTimeout(step, 1);
+      };
+      step();
+    }).listen(0, "127.0.0.1");
+    await once(proxy, "listening");
+    onTestFinished(() => void proxy.close());
+    const client = connectNotes(await loadNotes(), `127.0.0.1:${(proxy.address() as AddressInfo).port}`, {
+      channelOptions: { "grpc-node.flow_control_window": 2 ** 24 },
+    });
+    async function* unfinished() {
+      yield { text: "first" };
+      await new Promise(() => {});
+    }
+    assert.equal((await toArray(client.chat(unfinished()))).length, 60);
   });
 });
 

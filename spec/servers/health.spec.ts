@@ -119,6 +119,15 @@ for (const [name, start] of Object.entries(servers)) {
       );
     });
 
+    it("refuses a status that there is not", async () => {
+      const { health } = (await start()).server;
+      assert.throws(() => health.setServingStatus("", "DOWN" as "SERVING"), {
+        name: "ConfigError",
+        message: 'the status "DOWN" is neither "SERVING" nor "NOT_SERVING"',
+      });
+      assert.equal(health.servingStatus(), "SERVING");
+    });
+
     it("can be left out", async () => {
       const { target } = await start(false);
       await assert.rejects(connect(target).check({}), { code: status.UNIMPLEMENTED });

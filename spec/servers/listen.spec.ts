@@ -277,6 +277,26 @@ describe("listen", () => {
   it("refuses an option that there is not", async () => {
     const services = await loadNotes();
     await assert.rejects(listen(services, { bodyLimits: 1 } as Options), ConfigError);
+    const misspelt = listen(services, { sniffTimeot: 1 } as Options);
+    await assert.rejects(misspelt, /unknown option "sniffTimeot"; did you mean "sniffTimeout"\?/);
+    for (const time of [{ gracePeriod: "5s" }, { sniffTimeout: Number.NaN }, { gracePeriod: -1 }]) {
+      await assert.rejects(listen(services, time as Options), /: give milliseconds, not /);
+    }
+  });
+
+  it("waits for ever where a time is 0 or without end", async () => {
+    for (const sniffTimeout of [0, Number.POSITIVE_INFINITY]) {
+      const { server, port } = await start({ sniffTimeout, gracePeriod: Number.POSITIVE_INFINITY });
+      const silent = connect(port, "127.0.0.1");
+      onTestFinished(() => void silent.destroy());
+      await once(silent, "connect");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      // It is heard: the server has not closed it.
+      silent.write("GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      const [answer] = await once(silent, "data");
+      assert.match(String(answer), /^HTTP\/1\.1 404 /);
+      await server.shutdown();
+    }
   });
 
   it("says so when its port is taken", async () => {

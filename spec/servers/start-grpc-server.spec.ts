@@ -145,6 +145,20 @@ describe("startGrpcServer", () => {
     silent.destroy();
   });
 
+  it("does not leave a TLS handshake open that has not come to its end", async () => {
+    const { server, address } = await start({
+      credentials: ServerCredentials.createSsl(null, [
+        { private_key: readTls("server.key"), cert_chain: readTls("server.pem") },
+      ]),
+    });
+    const [host, port] = address.split(":") as [string, string];
+    const silent = connect({ host, port: Number(port) });
+    await once(silent, "connect");
+    const closed = once(silent.resume(), "close");
+    await server.shutdown();
+    await closed;
+  });
+
   it("speaks TLS, and knows who the client is", async () => {
     const seen: unknown[] = [];
     const serverCredentials = ServerCredentials.createSsl(

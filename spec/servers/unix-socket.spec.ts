@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { lstat, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import http from "node:http";
-import { createServer } from "node:net";
+import http2 from "node:http2";
+import { connect, createServer } from "node:net";
 import { join, relative } from "node:path";
 import { describe, it, onTestFinished } from "vitest";
 import { readSocketPath } from "../../lib/grpc/unix-socket.js";
@@ -14,9 +15,8 @@ import { connectNotes, loadNotes, makeFolder, stopAfterwards } from "./notes.js"
 /** Both servers keep the same promises; each is started at a path. */
 const servers = {
   startGrpcServer: async (path: string, socketMode?: number) =>
-    stopAfterwards(await startGrpcServer(await loadNotes(), { address: `unix:${path}`, socketMode })),
-  listen: async (path: string, socketMode?: number) =>
-    stopAfterwards(await listen(await loadNotes(), { path, socketMode })),
+    startGrpcServer(await loadNotes(), { address: `unix:${path}`, socketMode }),
+  listen: async (path: string, socketMode?: number) => listen(await loadNotes(), { path, socketMode }),
 };
 
 async function send(target: string): Promise<unknown> {
@@ -38,7 +38,8 @@ async function startProcess(path: string): Promise<ChildProcess> {
   return child;
 }
 
-for (const [name, start] of Object.entries(servers)) {
+for (const [name, open] of Object.entries(servers)) {
+  const start = async (path: string, socketMode?: number) => stopAfterwards(await open(path, socketMode));
   describe(`a Unix socket of ${name}`, () => {
     it("carries calls", async () => {
       const path = join(await makeFolder(), "notes.sock");
@@ -106,6 +107,33 @@ for (const [name, start] of Object.entries(servers)) {
         other.close();
       });
       await assert.rejects(start(path), /another server listens/);
+    });
+
+    it("that cannot be removed does not keep its server's connections", async () => {
+      const folder = await makeFolder();
+      await mkdir(join(folder, "run"));
+      const path = join(folder, "run", "notes.sock");
+      const server = await open(path);
+      const session = http2.connect("http://notes", { createConnection: () => connect(path) });
+      await once(session, "connect");
+      await rename(join(folder, "run"), join(folder, "moved"));
+      await writeFile(join(folder, "run"), "");
+      const closed = once(session, "close");
+      await assert.rejects(server.shutdown(), { code: "ENOTDIR" });
+      await closed;
+      await rm(join(folder, "run"));
+    });
+
+    it("leaves the files beside a stale one as they are", async () => {
+      const folder = await makeFolder();
+      const path = join(folder, "x.sock");
+      const child = await startProcess(path);
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      await writeFile(join(folder, `.x.sock.${process.pid}`), "precious");
+      await start(path);
+      assert.equal(await send(`unix:${path}`), "sent x");
+      assert.deepEqual(await readdir(folder), [`.x.sock.${process.pid}`, "x.sock"]);
     });
 
     it("leaves a file in its place as it is", async () => {

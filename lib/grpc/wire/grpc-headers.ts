@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http2";
 import { Metadata } from "@grpc/grpc-js";
 import { connectionHeaders } from "../../http/connection-headers.js";
+import { toHttp2Value } from "../../http/single-valued-headers.js";
 
 /** Headers of the protocol itself, which are no metadata. */
 const reserved = [
@@ -35,5 +36,6 @@ export function writeHeaders(metadata: Metadata): OutgoingHttpHeaders {
   }
   for (const name of Object.keys(headers)) if (name.startsWith(":")) delete headers[name];
   for (const name of reserved) delete headers[name];
+  for (const name of Object.keys(headers)) headers[name] = toHttp2Value(name, headers[name]);
   return headers;
 }

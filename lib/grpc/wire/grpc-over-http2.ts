@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { type ChannelOptions, Metadata } from "@grpc/grpc-js";
-import { codes } from "../../call/rpc-error.js";
+import { codes, RpcError } from "../../call/rpc-error.js";
 import { parseGrpcTimeout } from "../../http/grpc-timeout.js";
 import { type CompressionName, chooseCompression, grpcCompressions } from "../../rpc/compressions.js";
 import { abandonCall, openCall, serveCall } from "../../rpc/serve-call.js";
@@ -58,20 +58,23 @@ export function createGrpcOverHttp2(
     const compression = preferred && chooseCompression(accepted, [preferred]);
     const onError = known?.options.onError ?? (() => {});
     const responses = new GrpcStream(stream, { peer, headers, compression, sendLimit, onError });
-    const fault = findFault(headers, known !== undefined);
-    if (fault !== undefined) responses.fail(fault);
-    if (fault !== undefined || known === undefined) return;
-
+    if (known === undefined) {
+      const details = `the server does not have the method ${headers[":path"]}`;
+      responses.fail({ code: codes.UNIMPLEMENTED, details, metadata: new Metadata() });
+      return;
+    }
+    const fault = findFault(headers);
     const { endpoint, coding, options } = known;
     const timeout = parseGrpcTimeout(String(headers["grpc-timeout"] ?? ""));
     const deadline = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout;
     const call = openCall(endpoint, responses, deadline);
-    const requests = new RequestReader(stream, { compression: readEncoding(headers), limit: receiveLimit });
+    const encoding = fault === undefined ? readEncoding(headers) : undefined;
+    const requests = new RequestReader(stream, { compression: encoding, limit: receiveLimit });
     stream.on("close", () => {
       abandonCall(call);
       requests.abandon();
     });
-    serveCall({ endpoint, call, coding, requests, responses, writeStatus: options.writeStatus });
+    serveCall({ endpoint, call, coding, requests, responses, writeStatus: options.writeStatus, fault });
   };
 }
 
@@ -84,22 +87,17 @@ function refuse(headers: IncomingHttpHeaders): number | undefined {
   return format.toLowerCase() === "proto" ? undefined : 415;
 }
 
-function findFault(headers: IncomingHttpHeaders, isKnown: boolean) {
-  const path = String(headers[":path"]);
-  if (!isKnown) return status(codes.UNIMPLEMENTED, `the server does not have the method ${path}`);
+/** What of the headers cannot be read: interceptors see such a call fail. */
+function findFault(headers: IncomingHttpHeaders): { readonly error: RpcError } | undefined {
   const timeout = headers["grpc-timeout"];
   if (timeout !== undefined && parseGrpcTimeout(String(timeout)) === undefined) {
-    return status(codes.INTERNAL, `invalid grpc-timeout "${timeout}"`);
+    return { error: new RpcError(codes.INTERNAL, `invalid grpc-timeout "${timeout}"`) };
   }
   const encoding = String(headers["grpc-encoding"] ?? "identity");
   if (encoding !== "identity" && !grpcCompressions.some((name) => name === encoding)) {
-    return status(codes.UNIMPLEMENTED, `unsupported grpc-encoding "${encoding}"`);
+    return { error: new RpcError(codes.UNIMPLEMENTED, `unsupported grpc-encoding "${encoding}"`) };
   }
   return undefined;
-}
-
-function status(code: number, details: string) {
-  return { code, details, metadata: new Metadata() };
 }
 
 function readLimit(limit: number): number {

@@ -1,4 +1,9 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import {
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
+} from "node:http2";
 import type { Metadata } from "@grpc/grpc-js";
 import { idleMetricsRecorder } from "../../call/idle-metrics-recorder.js";
 import { codes, RpcError } from "../../call/rpc-error.js";
@@ -29,6 +34,8 @@ export interface GrpcStreamOptions {
   readonly onError: (error: unknown, call: ServerCall) => void;
 }
 
+/** Milliseconds that a client has to read what was sent before its call was over. */
+const unreadTimeout = 1_000;
 const contentType = "application/grpc+proto";
 const acceptedEncodings = "identity,deflate,gzip";
 
@@ -129,6 +136,7 @@ export class GrpcStream implements Door, Responses {
     if (this.#stream.headersSent) {
       this.#trailers = trailers;
       this.#stream.end();
+      if (code === codes.DEADLINE_EXCEEDED || code === codes.CANCELLED) this.#cutUnread();
     } else {
       // Nothing but trailers, which are the headers then.
       this.#stream.respond(
@@ -141,6 +149,13 @@ export class GrpcStream implements Door, Responses {
         { endStream: true },
       );
     }
+  }
+
+  /** A client that does not read must not keep what it was sent for longer than it wanted it. */
+  #cutUnread(): void {
+    if (this.#stream.writableLength === 0) return;
+    const cut = setTimeout(() => this.#stream.close(constants.NGHTTP2_CANCEL), unreadTimeout);
+    this.#stream.once("close", () => clearTimeout(cut));
   }
 
   #write(message: Uint8Array, isCompressed: boolean): boolean {

@@ -10,12 +10,14 @@ export function letGoAfterwards(stream: ServerHttp2Stream): void {
   // Most requests have come as a whole by then.
   if (stream.readableEnded) return;
   stream.once("finish", () => {
-    // A reset takes back what node has not written yet: the end of the data in the first turn of the event loop,
-    // trailers in the second.
-    setImmediate(() =>
-      setImmediate(() => {
-        if (!stream.readableEnded && !stream.destroyed) stream.close(constants.NGHTTP2_NO_ERROR);
-      }),
-    );
+    // A reset takes back what node has not written yet, trailers first of all; there is no event for when they have gone.
+    const timer = setInterval(letGo, 20);
+    stream.once("close", () => clearInterval(timer));
+    setImmediate(letGo);
   });
+
+  function letGo(): void {
+    if (stream.destroyed || stream.readableEnded) return;
+    if (stream.state.localClose === 1) stream.close(constants.NGHTTP2_NO_ERROR);
+  }
 }
