@@ -269,6 +269,10 @@ describe("buf curl", () => {
         { text: "a", count: 1 },
         { text: "a", count: 2 },
       ]);
+      const sent = '{"text":"a"}{"text":"b"}';
+      assert.deepEqual(JSON.parse((await call("Collect", sent)).stdout), { text: "a+b", count: 2 });
+      const heard = [...(await call("Chat", sent)).stdout.matchAll(/heard \w/g)];
+      assert.deepEqual(heard.flat(), ["heard a", "heard b"]);
       await assert.rejects(call("Send", '{"text":"fail"}'), (error: { stderr: string }) => {
         const { code, message, details } = JSON.parse(error.stderr);
         assert.deepEqual([code, message], ["not_found", failure.message]);
