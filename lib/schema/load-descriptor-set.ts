@@ -109,9 +109,13 @@ function addFile(
   try {
     const context = { edition: editionOf(file), features: featuresOf(file) };
     const scope = file.package ? root.define(file.package) : root;
+    const groups = new Set(file.extension?.filter(({ type }) => type === groupType).map(groupName));
     for (const message of file.messageType ?? []) {
       nameFields(message, context.edition, keepCase);
-      scope.add(protobuf.Type.fromDescriptor(message, context));
+      const type: protobuf.Type & { group?: boolean } = protobuf.Type.fromDescriptor(message, context);
+      // Those of extensions within messages protobufjs finds itself.
+      if (groups.has(type.name)) type.group = true;
+      scope.add(type);
     }
     for (const enumeration of file.enumType ?? [])
       scope.add(protobuf.Enum.fromDescriptor(enumeration, context));
@@ -149,9 +153,14 @@ function nameFields(message: descriptor.IDescriptorProto, edition: string, keepC
 function nameField(field: descriptor.IFieldDescriptorProto, edition: string, keepCase: boolean): void {
   const isGroup = field.type === groupType && edition === "proto2";
   field.jsonName = isGroup
-    ? protobuf.util.lcFirst(field.typeName?.split(".").at(-1) ?? "")
+    ? protobuf.util.lcFirst(groupName(field))
     : parsedName(field.name ?? "", keepCase);
   if (field.type === bytesType) field.defaultValue = protobuf.tokenize.unescape(field.defaultValue ?? "");
+}
+
+/** A group is declared beside its field, so that its name is enough. */
+function groupName({ typeName }: descriptor.IFieldDescriptorProto): string {
+  return typeName?.split(".").at(-1) ?? "";
 }
 
 /** `FieldDescriptorProto.TYPE_GROUP` and `TYPE_BYTES` */

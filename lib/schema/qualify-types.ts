@@ -26,7 +26,7 @@ function qualifyField(field: protobuf.Field): void {
   if (Object.hasOwn(protobuf.types.basic, field.type) || scope === null) return;
   field.type = qualifyType(field.type, scope);
   if (field.declaringField !== null) field.declaringField.type = field.type;
-  nameGroup(field, scope.root.lookup(field.type));
+  nameGroup(field.declaringField ?? field, scope.root.lookup(field.type));
 }
 
 /** `optional group SearchResult = 1 { ... }` is the field `searchresult`; the parser calls it `searchResult`. */
