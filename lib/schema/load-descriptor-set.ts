@@ -152,9 +152,7 @@ function nameFields(message: descriptor.IDescriptorProto, edition: string, keepC
 
 function nameField(field: descriptor.IFieldDescriptorProto, edition: string, keepCase: boolean): void {
   const isGroup = field.type === groupType && edition === "proto2";
-  field.jsonName = isGroup
-    ? protobuf.util.lcFirst(groupName(field))
-    : parsedName(field.name ?? "", keepCase);
+  field.jsonName = isGroup ? protobuf.util.lcFirst(groupName(field)) : parsedName(field.name ?? "", keepCase);
   if (field.type === bytesType) field.defaultValue = protobuf.tokenize.unescape(field.defaultValue ?? "");
 }
 
