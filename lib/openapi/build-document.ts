@@ -4,9 +4,10 @@ import type { JsonSwitches } from "../json/codec.js";
 import { ConfigError, type ConfigFault, type Report } from "../schema/config-error.js";
 import { isRecord } from "../schema/record.js";
 import type { Service } from "../schema/schema.js";
+import type { Annotations } from "./annotations/annotations.js";
 import { createAnnotations } from "./annotations/create-annotations.js";
 import { checkDocument, type FindMethod } from "./check-document.js";
-import { cleanComment } from "./comments.js";
+import { cleanComment, joinParagraphs } from "./comments.js";
 import { compact } from "./compact.js";
 import type { DocumentContext } from "./context.js";
 import type { OpenApiDocument, Server, Tag } from "./document.js";
@@ -135,7 +136,7 @@ function describe(
     streams: options.streamFormat ?? "ndjson",
     wrapsStreamErrors: options.wrapsStreamErrors ?? false,
   };
-  const parts = { schemas, forms, context, names: createOperationNames(annotations, report) };
+  const parts = { schemas, forms, context, names: createOperationNames(services, annotations, report) };
   // Before anything is said of failures, so that a message of the API's own may be called `Status`.
   const exchanges = [
     ...layOutPaths(withoutPathsOf(connect, rest), context).map((one) => describeExchange(one, parts)),
@@ -145,11 +146,13 @@ function describe(
     ...exchange.placement,
     operation: describeOperation(exchange, parts),
   }));
-  const tags = services.map((service): Tag => {
-    const { name: _, ...annotation } = annotations.tag(service);
-    const tag = compact({ name: parts.names.tagOf(service), description: cleanComment(service.comment) });
-    return overlay(tag, annotation);
-  });
+  const tags = [...new Set(services.map(parts.names.tagOf))].map((name) =>
+    describeTag(
+      name,
+      services.filter((service) => parts.names.tagOf(service) === name),
+      annotations,
+    ),
+  );
   const components = { schemas: schemas.components() };
   const exemplified = operations.map(({ operation, ...place }) => ({
     ...place,
@@ -178,6 +181,13 @@ function describe(
 function withoutPathsOf(connect: readonly Binding[], rest: readonly Binding[]): Binding[] {
   const paths = new Set(connect.map(({ template }) => template.text));
   return rest.filter(({ httpMethod, template }) => httpMethod !== "POST" || !paths.has(template.text));
+}
+
+/** The tag of a service, or of several that annotations put together. */
+function describeTag(name: string, services: readonly Service[], annotations: Annotations): Tag {
+  const comments = services.map(({ comment }) => cleanComment(comment));
+  const tag: Tag = compact({ name, description: joinParagraphs(...comments) });
+  return services.reduce((below, service) => overlay(below, annotations.tag(service)), tag);
 }
 
 const formRules: Readonly<Record<keyof ServerForm, OptionRule>> = {

@@ -3,7 +3,8 @@
  *
  *     cleanComment("Gets a [Shelf][google.example.Shelf]. (-- TODO: cache --)")   // "Gets a Shelf."
  *
- * Internal comments `(-- ... --)` and lint directives go; references to protobuf elements become their text.
+ * Internal comments `(-- ... --)` and lint directives go; references to protobuf elements become their text. What Markdown
+ * would take for markup though its author did not, stays: `<name>`, `files/*`, and links that are broken over two lines.
  *
  * @see https://google.aip.dev/192
  */
@@ -13,10 +14,44 @@ export function cleanComment(comment: string | null | undefined): string | undef
     .replace(/\(--[\s\S]*?(?:--\)|$)/g, "")
     .replace(/^[ \t]*(?:buf:lint:|protolint:|clang-format |@exclude\b).*$/gm, "")
     .replace(/\[([^[\]]+)\]\[[\w.]*\]/g, "$1")
+    .replace(/\](?:\s+\(|\(\s+)(?=https?:\/\/)/g, "](")
     .replace(/[ \t]+$/gm, "")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
-  return text === "" ? undefined : text;
+  return text === "" ? undefined : escapePlaceholders(text);
+}
+
+/**
+ * Keep placeholders and wildcards as they were written, outside of code.
+ *
+ *     escapePlaceholders("In `a/*` or projects/*, called <name>.")    // "In `a/*` or projects/\\*, called \\<name>."
+ */
+function escapePlaceholders(text: string): string {
+  const isMarkup = (tag: string) => unclosed.has(tag) || text.includes(`</${tag}>`);
+  return text
+    .split(code)
+    .map((part, i) =>
+      i % 2 === 1 ? part : part.replace(openTag, escapeUnless(isMarkup)).replace(wildcard, escapeStars),
+    )
+    .join("");
+}
+
+/** Fenced, between backticks, or indented. */
+const code = /(```[\s\S]*?(?:```|$(?![\s\S]))|`+[^`]+`+|^(?: {4}|\t).*$)/m;
+
+const openTag = /(?<!\\)<([A-Za-z][\w-]*)(?!\w*:\/\/)/g;
+
+/** Tags that HTML need not close. */
+const unclosed: ReadonlySet<string> = new Set(["br", "hr", "img", "li", "p"]);
+
+const wildcard = /(?<=[/=])\*{1,2}(?![\w*])|\*(?=\/\*)/g;
+
+function escapeUnless(isMarkup: (tag: string) => boolean): (match: string, tag: string) => string {
+  return (match, tag) => (isMarkup(tag) ? match : `\\${match}`);
+}
+
+function escapeStars(stars: string): string {
+  return stars.replaceAll("*", "\\*");
 }
 
 /** What an operation says of itself. */
@@ -26,7 +61,7 @@ export interface Texts {
 }
 
 /**
- * The first sentence of a cleaned comment as summary, the rest as description.
+ * The first sentence of a cleaned comment as summary, which is text without markup, the rest as description.
  *
  *     splitComment("Gets a shelf, e.g. \"1\". Returns NOT_FOUND without one.")
  *     // { summary: 'Gets a shelf, e.g. "1"', description: "Returns NOT_FOUND without one." }
@@ -36,9 +71,17 @@ export function splitComment(comment: string | undefined): Texts {
   // A block of its own, which would be broken in two.
   if (/^(?:```|~~~|[-*+] |\d+\. |#|\|)/.test(comment)) return { description: comment };
   const end = endOfFirstSentence(comment);
-  const summary = comment.slice(0, end).replace(/\s+/g, " ").replace(/\.$/, "");
+  const summary = withoutMarkup(comment.slice(0, end)).replace(/\s+/g, " ").replace(/\.$/, "");
   const description = comment.slice(end).trim();
   return description === "" ? { summary } : { summary, description };
+}
+
+function withoutMarkup(text: string): string {
+  return text
+    .replace(/\[([^[\]]+)\]\([^()\s]*\)/g, "$1")
+    .replace(/`+([^`]+)`+/g, "$1")
+    .replace(/\*\*([^*]+)\*\*/g, "$1")
+    .replace(/\\([<*])/g, "$1");
 }
 
 function endOfFirstSentence(text: string): number {

@@ -3,6 +3,8 @@ export interface ShownDocument {
   readonly title: string;
   /** Where it is, as seen from the page: `"openapi.json"`. */
   readonly url: string;
+  /** How many operations it has. */
+  readonly size: number;
 }
 
 /** What the page is made of. */
@@ -47,6 +49,7 @@ export function printDocsPage({ documents, folder, version }: DocsPage): string 
 
 /**
  * The script that starts Swagger UI: with a bar to choose from several documents, without one for a single document.
+ * Of large documents, it shows the services, each with its operations once it is opened, and a filter for services.
  *
  * @see https://swagger.io/docs/open-source-tools/swagger-ui/usage/configuration/
  */
@@ -58,8 +61,9 @@ export function printStartScript({ documents, folder }: DocsPage): string {
       : { urls: documents.map(({ title, url }) => ({ name: title, url })), layout: "StandaloneLayout" };
   // No badge of a validator that lives on another server.
   const settings = { ...shown, dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null };
+  const isLarge = documents.some(({ size }) => size > mostShownAtOnce);
   return `window.ui = SwaggerUIBundle({
-  ...${JSON.stringify(settings)},
+  ...${JSON.stringify(isLarge ? { ...settings, docExpansion: "none", filter: true } : settings)},
   oauth2RedirectUrl: new URL("${folder}/oauth2-redirect.html", location.href).href,
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
   plugins: [showStreamsAsText],
@@ -67,6 +71,9 @@ export function printStartScript({ documents, folder }: DocsPage): string {
 
 ${showStreamsAsText}`;
 }
+
+/** Swagger UI draws all operations that are in sight at each click, which takes minutes for a thousand of them. */
+const mostShownAtOnce = 150;
 
 /** Swagger UI takes every answer whose type has "json" in its name for one JSON text, and calls lines of it a fault. */
 const showStreamsAsText = `function showStreamsAsText({ React }) {

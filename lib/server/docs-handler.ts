@@ -7,6 +7,7 @@ import {
   type ShownDocument,
   startScript,
 } from "../openapi/docs-page.js";
+import type { OpenApiDocument } from "../openapi/document.js";
 import type { PageHandler } from "./page-handler.js";
 import type { ServedDocument } from "./served-documents.js";
 import type { SwaggerUi } from "./swagger-ui.js";
@@ -50,11 +51,19 @@ export function createDocsHandler(
 /** Their titles, with their paths where titles are alike. */
 function showDocuments(documents: readonly ServedDocument[]): ShownDocument[] {
   const titles = documents.map((document) => document.current().info.title);
-  return documents.map(({ paths }, i) => {
+  return documents.map(({ paths, current }, i) => {
     const title = titles[i] ?? "";
     const isUnique = titles.indexOf(title) === titles.lastIndexOf(title);
-    return { title: isUnique ? title : `${title} (${paths.json})`, url: `.${paths.json}` };
+    return {
+      title: isUnique ? title : `${title} (${paths.json})`,
+      url: `.${paths.json}`,
+      size: countOperations(current()),
+    };
   });
+}
+
+function countOperations({ paths }: OpenApiDocument): number {
+  return Object.values(paths).reduce((count, item) => count + Object.keys(item).length, 0);
 }
 
 function createText(contentType: string, text: string): Page {

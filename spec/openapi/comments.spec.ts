@@ -17,6 +17,17 @@ describe("cleanComment", () => {
     ["Gets a shelf. (-- TODO: cache\nit --)", "Gets a shelf."],
     ["(-- one --)A(-- two --)B", "AB"],
     ["(-- never closed", undefined],
+    ["See the [guide]\n(https://example.com) there.", "See the [guide](https://example.com) there."],
+    ["See the [guide](\n https://example.com).", "See the [guide](https://example.com)."],
+    [
+      "Called shelves/<shelf>, <b>not</b> <shelf>.<br>",
+      "Called shelves/\\<shelf>, <b>not</b> \\<shelf>.<br>",
+    ],
+    ["At <https://example.com>, 1 < 2.", "At <https://example.com>, 1 < 2."],
+    ["Of shelves/*/books/*, of files/**.", "Of shelves/\\*/books/\\*, of files/\\*\\*."],
+    ["Takes */*, *all* of /**it**.", "Takes \\*/\\*, *all* of /**it**."],
+    ["Is `a/*` or `<b>`.\n```\n<c>/*\n```", "Is `a/*` or `<b>`.\n```\n<c>/*\n```"],
+    ["Like:\n\n    shelves/*/<b>", "Like:\n\n    shelves/*/<b>"],
     ["buf:lint:ignore RPC_NAME\nGets a shelf.", "Gets a shelf."],
   ] as const) {
     it(`reads ${JSON.stringify(comment)}`, () => assert.equal(cleanComment(comment), text));
@@ -33,6 +44,8 @@ describe("splitComment", () => {
     ["Is it v1.2? Yes.", "Is it v1.2?", "Yes."],
     ["Gets:\n- a shelf\n- a book", "Gets:", "- a shelf\n- a book"],
     ["Stop! Now.", "Stop!", "Now."],
+    ["Gets `the` [shelf](https://example.com) **now**. Of `b`.", "Gets the shelf now", "Of `b`."],
+    ["Gets shelves/\\*, \\<shelf>", "Gets shelves/*, <shelf>", undefined],
     ["Waits...", "Waits..", undefined],
     ["本を取得します。ない場合は失敗します。", "本を取得します。", "ない場合は失敗します。"],
     ["```\nGET /v1/b x. y\n```", undefined, "```\nGET /v1/b x. y\n```"],

@@ -74,6 +74,15 @@ describe("the docs page", () => {
     ]);
   });
 
+  it("shows the services alone, and a filter, where there are more operations than can be drawn at once", () => {
+    const scriptFor = (count: number) => {
+      const methods = Array.from({ length: count }, (_, i) => rpc(`Do${i}`, `get: "/v1/${i}"`));
+      return textOf(createAsker(load(`service S { ${methods.join(" ")} }`))("/docs/start.js"));
+    };
+    assert.doesNotMatch(scriptFor(150), /docExpansion|filter/);
+    assert.match(scriptFor(151), /"docExpansion":"none","filter":true/);
+  });
+
   it("is revalidated each time, and not sent to who has it", () => {
     const { headers } = ask("/docs") ?? assert.fail();
     assert.equal(headers["cache-control"], "no-cache");

@@ -1,13 +1,16 @@
+import { joinParagraphs } from "../comments.js";
 import type { JsonSchema } from "../document.js";
 
 /**
  * Lay what an annotation says of a field over the field's own schema.
  *
  * A reference to another schema stands instead of the field's own. What is said of text and numbers is said of
- * each item of a list, as no list has a pattern.
+ * each item of a list, as no list has a pattern. The limits of a number that is written as text are told in words: the
+ * keywords for them say nothing of text.
  */
 export function annotateProperty(schema: JsonSchema, annotation: JsonSchema): JsonSchema {
-  const { required: _, ...said } = annotation;
+  const { required: _, ...given } = annotation;
+  const said = isNumberAsText(schema.items ?? schema) ? withLimitsInWords(given, schema) : given;
   if (said.$ref !== undefined) {
     const { description } = schema;
     return { ...(description === undefined ? {} : { description }), ...said };
@@ -21,6 +24,24 @@ export function annotateProperty(schema: JsonSchema, annotation: JsonSchema): Js
     ...Object.fromEntries(ofList),
     items: { ...schema.items, ...Object.fromEntries(ofItems) },
   };
+}
+
+function isNumberAsText({ type, format }: JsonSchema): boolean {
+  return type === "string" && (format === "int64" || format === "uint64");
+}
+
+function withLimitsInWords(said: JsonSchema, { description: own, items }: JsonSchema): JsonSchema {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, ...others } = said;
+  const limits = [
+    minimum === undefined ? [] : `at least ${minimum}`,
+    exclusiveMinimum === undefined ? [] : `more than ${exclusiveMinimum}`,
+    maximum === undefined ? [] : `at most ${maximum}`,
+    exclusiveMaximum === undefined ? [] : `less than ${exclusiveMaximum}`,
+    multipleOf === undefined ? [] : `a multiple of ${multipleOf}`,
+  ].flat();
+  if (limits.length === 0) return said;
+  const sentence = `${items === undefined ? "It is" : "Each is"} ${limits.join(", and ")}.`;
+  return { ...others, description: joinParagraphs(said.description ?? own, sentence) ?? sentence };
 }
 
 /** What looks like JSON of another type may be the text of a field that holds text, and the other way round. */

@@ -5,7 +5,7 @@ import { createNamePool } from "../names.js";
 
 /** Names for services and operations, each unique within a document; who comes first has the short one. */
 export interface OperationNames {
-  /** `"Greeter"`, or `"greet.v2.Greeter"` for the second of that name. */
+  /** `"Greeter"`, or `"greet.v2.Greeter"` for the second of that name. A name that annotations chose may be that of several. */
   tagOf(service: Service): string;
   /**
    * `"Greeter_SayHello"`, then `"Greeter_SayHello2"` for the next rule of the method. An id that an annotation
@@ -16,14 +16,20 @@ export interface OperationNames {
   ownIdOf(method: Method): string;
 }
 
-export function createOperationNames(annotations: Annotations, report: Report): OperationNames {
+export function createOperationNames(
+  services: readonly Service[],
+  annotations: Annotations,
+  report: Report,
+): OperationNames {
   const tagNames = createNamePool();
   const prefixes = createNamePool();
   const ids = createNamePool();
   const ruleCounts = new Map<Method, number>();
 
-  const tagOf = memoize((service: Service) =>
-    tagNames.take(annotations.tag(service).name ?? service.name, service.fullName),
+  const chosenTags = services.flatMap((service) => annotations.tag(service).name ?? []);
+  for (const name of new Set(chosenTags)) tagNames.take(name);
+  const tagOf = memoize(
+    (service: Service) => annotations.tag(service).name ?? tagNames.take(service.name, service.fullName),
   );
   const prefixOf = memoize((service: Service) =>
     prefixes.take(service.name, service.fullName.replaceAll(".", "_")),

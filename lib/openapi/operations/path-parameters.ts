@@ -1,3 +1,4 @@
+import type protobuf from "protobufjs";
 import type { BoundVariable } from "../../http-rule/binding.js";
 import { annotateProperty } from "../annotations/annotate-property.js";
 import { cleanComment, joinParagraphs } from "../comments.js";
@@ -10,6 +11,7 @@ import { isDeprecated } from "../schemas/fields.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
 import { textInUrl } from "../schemas/scalar-schemas.js";
 import { withoutEmpty } from "../schemas/string-format.js";
+import { liftDescription } from "./lift-description.js";
 
 /**
  * The parameters in the path of an operation.
@@ -22,14 +24,16 @@ export function pathParameters(
   context: DocumentContext,
 ): Parameter[] {
   return parameters.map((parameter) =>
-    compact({
-      name: parameter.name,
-      in: "path" as const,
-      description: describe(parameter, context),
-      required: true,
-      deprecated: isWhole(parameter) ? isDeprecated(fieldOf(parameter.variable)) : undefined,
-      schema: schemaOf(parameter, schemas, context),
-    }),
+    liftDescription(
+      compact({
+        name: parameter.name,
+        in: "path" as const,
+        description: describe(parameter, context),
+        required: true,
+        deprecated: isWhole(parameter) ? isDeprecated(fieldOf(parameter.variable)) : undefined,
+        schema: schemaOf(parameter, schemas, context),
+      }),
+    ),
   );
 }
 
@@ -63,6 +67,11 @@ function describe(
   return joinParagraphs(
     variable && within && `The \`${name}\` in \`${variableName(variable, context)}\`: \`${within}\`.`,
     isDeep ? "Any number of segments, with slashes between them." : undefined,
-    field && (context.annotations.property(field).description ?? cleanComment(field.comment)),
+    field && (context.annotations.property(field).description ?? describeInput(field)),
   );
+}
+
+/** Whatever is said of it elsewhere, here it is the client that gives it. */
+function describeInput(field: protobuf.Field): string | undefined {
+  return cleanComment(field.comment?.replace(/^\s*Output only\.\s*/i, ""));
 }

@@ -9,6 +9,7 @@ import type { JsonSchema, Parameter } from "../document.js";
 import { describeField, isDeprecated, wireName } from "../schemas/fields.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
 import { textInUrl } from "../schemas/scalar-schemas.js";
+import { liftDescription } from "./lift-description.js";
 import { findQueryFields } from "./query-fields.js";
 
 /**
@@ -83,7 +84,7 @@ export function queryParameters(
   }
 
   return findQueryFields(binding, visibility).map(({ field, above, form }) =>
-    form === "text" ? textParameter(field, above) : jsonParameter(field, above),
+    liftDescription(form === "text" ? textParameter(field, above) : jsonParameter(field, above)),
   );
 }
 

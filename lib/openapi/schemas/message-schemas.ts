@@ -62,10 +62,22 @@ export function createMessageSchemas(context: DocumentContext): MessageSchemas {
     return component.reference;
   }
 
-  function enumeration(type: protobuf.Enum): JsonSchema {
+  function enumeration(type: protobuf.Enum, use: Use): JsonSchema {
     if (qualifiedName(type) === "google.protobuf.NullValue") return { type: "null" };
-    const build = () => ({ ...enumSchema(type, switches, visibility), ...annotations.enumeration(type) });
-    return components.resolve(qualifiedName(type), () => ({ ...namesOf(type, ""), build })).reference;
+    const build = (uses: ReadonlySet<Use>): JsonSchema => {
+      const { description, ...schema } = {
+        ...enumSchema(type, switches, visibility),
+        ...annotations.enumeration(type),
+      };
+      const isAnswered = uses.has("response");
+      return compact({
+        ...schema,
+        description: joinParagraphs(description, isAnswered ? openness : undefined),
+      });
+    };
+    const component = components.resolve(qualifiedName(type), () => ({ ...namesOf(type, ""), build }));
+    component.uses.add(use);
+    return component.reference;
   }
 
   function known(name: KnownComponentName): JsonSchema {
@@ -78,7 +90,7 @@ export function createMessageSchemas(context: DocumentContext): MessageSchemas {
     const { resolvedType } = field;
     if (resolvedType instanceof protobuf.Type)
       return { ...message(resolvedType, use), ...maskExamples(field, resources) };
-    if (resolvedType instanceof protobuf.Enum) return enumeration(resolvedType);
+    if (resolvedType instanceof protobuf.Enum) return enumeration(resolvedType, use);
     return { ...scalarSchema(field.type, switches), ...stringFormat(field, resources) };
   }
 
@@ -162,6 +174,9 @@ export function createMessageSchemas(context: DocumentContext): MessageSchemas {
 
   return { message, messageWithout, field: fieldSchema, element, known, components: components.build };
 }
+
+/** Enums of protobuf are open, and a gateway may be older than the server behind it. */
+const openness = "An answer may have a number that is not listed: that of a newer value.";
 
 /** Whether it is for clients to give; a `required` field of proto2 is in every message. */
 function isAskedFor(field: protobuf.Field): boolean {

@@ -78,6 +78,7 @@ export const knownComponents: Readonly<Record<KnownComponentName, KnownComponent
         message: { type: "string", description: "What went wrong, for developers." },
         details: { type: "array", items: refer("google.protobuf.Any") },
       },
+      examples: [{ code: 5, message: "not found", details: [] }],
     }),
   },
   // What servers of Google answer, see https://google.aip.dev/193.
@@ -92,11 +93,12 @@ export const knownComponents: Readonly<Record<KnownComponentName, KnownComponent
           properties: {
             code: { type: "integer", format: "int32", description: "The status of HTTP." },
             message: { type: "string", description: "What went wrong, for developers." },
-            status: { type: "string", description: "The code of gRPC by name.", examples: ["NOT_FOUND"] },
+            status: { type: "string", description: "The code of gRPC by name." },
             details: { type: "array", items: refer("google.protobuf.Any") },
           },
         },
       },
+      examples: [{ error: { code: 404, message: "not found", status: "NOT_FOUND", details: [] } }],
     }),
   },
   // What Connect answers, see https://connectrpc.com/docs/protocol#error-end-stream.
@@ -135,13 +137,23 @@ export const knownComponents: Readonly<Record<KnownComponentName, KnownComponent
       type: "object",
       description: "How a call ended that failed.",
       properties: {
-        type: { type: "string", examples: ["about:blank"] },
-        title: { type: "string", description: "The status of HTTP in words.", examples: ["Not Found"] },
+        type: { type: "string", description: "`about:blank` where the status of HTTP says it all." },
+        title: { type: "string", description: "The status of HTTP in words." },
         status: { type: "integer", format: "int32", description: "The status of HTTP." },
         detail: { type: "string", description: "What went wrong, for developers." },
-        code: { type: "string", description: "The code of gRPC by name.", examples: ["NOT_FOUND"] },
+        code: { type: "string", description: "The code of gRPC by name." },
         details: { type: "array", items: refer("google.protobuf.Any") },
       },
+      examples: [
+        {
+          type: "about:blank",
+          title: "Not Found",
+          status: 404,
+          detail: "not found",
+          code: "NOT_FOUND",
+          details: [],
+        },
+      ],
     }),
   },
 };

@@ -90,9 +90,10 @@ function loosenParameter(parameter: Parameter): Parameter {
   return parameter.schema === undefined ? loosened : { ...loosened, allowReserved: true };
 }
 
-/** What an extension holds has neither parameters nor a body, and stays. */
+/** What another extension holds has neither parameters nor a body, and stays. */
 function loosenPathItem(item: PathItem): PathItem {
-  return mapMembers(item as Readonly<Record<string, Operation>>, (operation) => {
+  return mapMembers(item as Readonly<Record<string, Operation>>, (operation, name) => {
+    if (name === "x-additionalOperations") return loosenPathItem(operation as PathItem) as Operation;
     const { parameters, requestBody } = operation;
     return {
       ...operation,

@@ -17,7 +17,8 @@ export function mapSchemas(
       if (name === "schemas" && isRecord(member)) {
         return mapMembers(member, (one) => (isRecord(one) ? convert(one) : one));
       }
-      return schemaless.has(name) || name.startsWith("x-") || name === except ? member : mapWithin(member);
+      const isOthers = name.startsWith("x-") && name !== "x-additionalOperations";
+      return schemaless.has(name) || isOthers || name === except ? member : mapWithin(member);
     });
   };
   // Nothing but schemas changes, and these stay schemas.

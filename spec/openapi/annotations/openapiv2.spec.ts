@@ -229,7 +229,7 @@ describe("the options of protoc-gen-openapiv2", () => {
       type: "string",
       enum: ["UNKNOWN"],
       title: "The state",
-      description: "Lent or not.",
+      description: "Lent or not.\n\nAn answer may have a number that is not listed: that of a newer value.",
     });
   });
 
@@ -253,6 +253,67 @@ describe("the options of protoc-gen-openapiv2", () => {
         [undefined, ["1.0"]],
       ],
     );
+  });
+
+  it("limit numbers that are written as text in words, and others by keywords", () => {
+    const source = `
+      message Response {
+        // Its size.
+        int64 size = 1 [(${options}.openapiv2_field) = { minimum: 1 maximum: 9 }];
+        repeated uint64 marks = 2 [(${options}.openapiv2_field) = { maximum: 9 exclusive_maximum: true multiple_of: 3 }];
+        int32 count = 3 [(${options}.openapiv2_field) = { maximum: 9 }];
+      }
+      service Service { rpc Call(Response) returns (Response) { option (google.api.http) = { get: "/v1/{size}" }; } }`;
+    const text = describeSource(source);
+    const { size, marks, count } = propertiesOf(text, "Response");
+    assert.deepEqual(size, {
+      type: "string",
+      format: "int64",
+      description: "Its size.\n\nIt is at least 1, and at most 9.",
+    });
+    assert.deepEqual(marks, {
+      type: "array",
+      items: { type: "string", format: "uint64" },
+      description: "Each is less than 9, and a multiple of 3.",
+    });
+    assert.deepEqual(count, { type: "integer", format: "int32", maximum: 9 });
+    assert.deepEqual(
+      operationOf(text).parameters?.map(({ name, description }) => [name, description]),
+      [
+        ["size", "Its size.\n\nIt is at least 1, and at most 9."],
+        ["marks", "Each is less than 9, and a multiple of 3."],
+        ["count", undefined],
+      ],
+    );
+    const numbers = propertiesOf(describeSource(source, { json: { int64AsNumbers: true } }), "Response");
+    assert.deepEqual(numbers.size, {
+      type: "integer",
+      format: "int64",
+      description: "Its size.",
+      minimum: 1,
+      maximum: 9,
+    });
+  });
+
+  it("may put several services under one tag, whose name no other service gets", () => {
+    const service = (name: string, tag: string) => `
+      // ${name} it is.
+      service ${name} {
+        ${tag}
+        rpc Call(M) returns (M) { option (google.api.http) = { get: "/v1/${name}" }; }
+      }`;
+    const books = `option (${options}.openapiv2_tag) = { name: "Books"`;
+    const { tags, paths } = describeSource(
+      `message M {} ${service("Books", "")} ${service("A", `${books} };`)} ${service("B", `${books} };`)}`,
+    );
+    assert.deepEqual(
+      Object.values(paths).map((item) => item.get?.tags),
+      [["test.v1.Books"], ["Books"], ["Books"]],
+    );
+    assert.deepEqual(tags, [
+      { name: "test.v1.Books", description: "Books it is." },
+      { name: "Books", description: "A it is.\n\nB it is." },
+    ]);
   });
 
   it("number the operation id of further rules, and refuse one that is taken", () => {

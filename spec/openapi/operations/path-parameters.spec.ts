@@ -15,6 +15,8 @@ function describePath(template: string): Parameter[] {
       Request nested = 6;
       google.protobuf.Timestamp at = 7;
       string old = 8 [deprecated = true];
+      // Output only. Whose it is.
+      string owner = 9;
     }
     message Shelf { option (google.api.resource) = { type: "example.com/Shelf" pattern: "shelves/{shelf}" }; }
     enum State { UNKNOWN = 0; }
@@ -36,6 +38,7 @@ const table: readonly [template: string, parameters: Omit<Parameter, "in" | "req
   ["/v1/{ref}", [{ name: "ref", schema: string }]],
   ["/v1/{key}", [{ name: "key", schema: { type: "string", format: "uuid" } }]],
   ["/v1/{old}", [{ name: "old", deprecated: true, schema: string }]],
+  ["/v1/{owner}", [{ name: "owner", description: "Whose it is.", schema: string }]],
   ["/v1/{nested.id}", [{ name: "nestedId", schema: { type: "string", format: "int64" } }]],
   [
     "/v1/{ref=shelves/*}",

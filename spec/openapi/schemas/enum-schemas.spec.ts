@@ -9,8 +9,8 @@ import { describeMethod, schemaOf } from "../describe-source.js";
 
 function describeEnum(declaration: string, json: JsonSwitches = {}): JsonSchema {
   const document = describeMethod(
-    `get: "/v1/call"`,
-    `message Request {} message Response { BookState state = 1; }
+    `post: "/v1/call" body: "*"`,
+    `message Request { BookState state = 1; } message Response {}
      ${declaration}`,
     { json },
   );
@@ -49,6 +49,26 @@ describe("the schema of an enum", () => {
         "Whether a book can be had.\n\n- `0` (BOOK_STATE_UNSPECIFIED): Nobody knows.\n" +
         "- `1` (BOOK_STATE_IN_PRINT): It can be ordered.\n- `7` (BOOK_STATE_LOST): Deprecated.",
     });
+  });
+
+  it("says that answers may have numbers of newer values, and says nothing of them to clients", () => {
+    const describeResponse = (json: JsonSwitches) =>
+      describeMethod(
+        `get: "/v1/call"`,
+        `message Request {} message Response { State s = 1; } enum State { A = 0; }`,
+        {
+          json,
+        },
+      );
+    for (const [json, names] of [
+      [{}, { type: "string", enum: ["A"] }],
+      [{ enumsAsIntegers: true }, { type: "integer", format: "int32", enum: [0], "x-enum-varnames": ["A"] }],
+    ] as const) {
+      assert.deepEqual(schemaOf(describeResponse(json), "State"), {
+        ...names,
+        description: "An answer may have a number that is not listed: that of a newer value.",
+      });
+    }
   });
 
   it("has short names with removeEnumPrefix", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "vitest";
 import type { JsonSwitches } from "../../../lib/json/codec.js";
+import type { Operation } from "../../../lib/openapi/document.js";
 import { accepts } from "../accepts.js";
 import { describeMethod, parametersOf, propertiesOf, schemaOf } from "../describe-source.js";
 
@@ -150,5 +151,18 @@ describe("a lenient document", () => {
       ["pageToken", undefined],
       ["token", true],
     ]);
+  });
+});
+
+describe("the operation of a rule for an HTTP method that OpenAPI does not know", () => {
+  it("is loosened as others are", () => {
+    const custom = `custom: { kind: "REPORT" path: "/v1/books" }`;
+    const [item = {}] = Object.values(describeMethod(custom, messages, { lenient: true }).paths);
+    const { REPORT: operation } = item["x-additionalOperations"] as Readonly<Record<string, Operation>>;
+    const required = operation?.parameters?.filter((parameter) => parameter.required);
+    assert.deepEqual(
+      required?.map(({ name }) => name),
+      ["token"],
+    );
   });
 });

@@ -117,10 +117,13 @@ describe("a document of version 3.0", () => {
       "x-note": { schema },
     });
     const info = { title: "T", version: "1" };
-    assert.deepEqual(toVersion30({ openapi: "3.1.0", info, paths: { "/": { get: operation(schema) } } }), {
+    const paths = (one: JsonSchema) => ({
+      "/": { get: operation(one), "x-additionalOperations": { LINK: operation(one) } },
+    });
+    assert.deepEqual(toVersion30({ openapi: "3.1.0", info, paths: paths(schema) }), {
       openapi: "3.0.3",
       info,
-      paths: { "/": { get: operation(schema30) } },
+      paths: paths(schema30),
     });
   });
 });
