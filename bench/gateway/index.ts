@@ -27,6 +27,7 @@ await withServers([gateway, remote, grpcProxy, transcoder], async (servers) => {
   const results = await compareEach(servers, workloads);
   console.log(`speed by processor time of all processes: median of ${rounds} interleaved rounds\n`);
   printSpeeds(results, gateway, "cpu");
+  printSpeeds(results, grpcProxy, "cpu");
   console.log("processor time of one request\n");
   printTimes(results);
   console.log("speed by throughput\n");

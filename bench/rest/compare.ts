@@ -22,7 +22,7 @@ export interface Result extends Task {
 
 export const rounds = 9;
 /** Microseconds of a server's processor time: by the clock, a busy machine would cut them short. */
-const warmUp = 3_000_000;
+const warmUp = 1_500_000;
 const cpuPerRound = 150_000;
 
 /** Measure tasks against each other, in rounds that go through all of them. */
