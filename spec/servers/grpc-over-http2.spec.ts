@@ -22,11 +22,9 @@ import { connectNotes, loadNotes, type NotesClient, notes, stopAfterwards, toArr
 // What native gRPC on the streams of `listen` does on the wire. What it does for callers is among the behaviours that
 // every protocol has.
 
-async function start(implementation: object = notes, channelOptions: object = {}) {
+async function start(implementation: object = notes, channelOptions: object = {}, gracePeriod = 100) {
   const services = await loadNotes(implementation);
-  const server = stopAfterwards(
-    await listen(services, { host: "127.0.0.1", gracePeriod: 100, channelOptions }),
-  );
+  const server = stopAfterwards(await listen(services, { host: "127.0.0.1", gracePeriod, channelOptions }));
   const { port } = server.address as AddressInfo;
   const connect = (options?: object): NotesClient => connectNotes(services, `127.0.0.1:${port}`, options);
   return { server, port, connect, session: () => openSession(port) };
@@ -564,13 +562,12 @@ describe("a connection with gRPC", () => {
     const isEntered = new Promise<void>((resolve) => {
       entered = resolve;
     });
-    const { server, session } = await start({
-      send: () =>
-        new Promise((resolve) => {
-          answer = resolve;
-          entered();
-        }),
-    });
+    const send = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+        entered();
+      });
+    const { server, session } = await start({ send }, {}, 20_000);
     const opened = session();
     const pending = call(opened, {}, one);
     await isEntered;

@@ -465,7 +465,7 @@ describe("the shutdown of one port", () => {
 
   it("lets a gRPC call end", async () => {
     const { implementation, isEntered, answer } = slow();
-    const { server, services, target } = await start({}, implementation);
+    const { server, services, target } = await start({ gracePeriod: 20_000 }, implementation);
     const call = connectNotes(services, target).send({ text: "x" });
     await isEntered;
     const stopping = server.shutdown();
@@ -477,7 +477,7 @@ describe("the shutdown of one port", () => {
   for (const version of ["HTTP/1.1", "HTTP/2"]) {
     it(`lets a REST call over ${version} end`, async () => {
       const { implementation, isEntered, answer } = slow();
-      const { server, port } = await start({}, implementation);
+      const { server, port } = await start({ gracePeriod: 20_000 }, implementation);
       const call =
         version === "HTTP/2"
           ? askHttp2(openHttp2(port), rest.path, rest.body)
