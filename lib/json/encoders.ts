@@ -5,9 +5,8 @@ import { toEnum } from "../schema/wire-values.js";
 import { compileEncoder, compileFieldEncoder } from "./compile-encoder.js";
 import { enumNames } from "./enum-names.js";
 import type { EncoderContext } from "./field-writer.js";
-import type { JsonWriter } from "./json-writer.js";
 import { LazyFunction } from "./lazy-function.js";
-import { type IntegerRange, integerRanges } from "./number-text.js";
+import { integerRanges } from "./number-text.js";
 import {
   digitsWriter,
   jsonWriter,
@@ -87,7 +86,7 @@ export function createEncoders(switches: EncodeSwitches, anyContext: AnyContext)
     return (target, at, value, depth) => writer.get()(target, at, value, depth + 1);
   }
 
-  const compileContext: EncoderContext = { ...switches, scalarWriter, messageWriter: innerWriter, keyWriter };
+  const compileContext: EncoderContext = { ...switches, scalarWriter, messageWriter: innerWriter };
   const writeContext: WriteContext = { ...anyContext, element, message };
   return { message, element, field: (field) => compileFieldEncoder(field, compileContext) };
 }
@@ -143,28 +142,4 @@ function asciiJson(text: string): string {
     /[\u0080-\uffff]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-}
-
-/** Writes the name that an entry of a map has in JSON, without its quotes. */
-function keyWriter(field: protobuf.MapField): WriteValue {
-  const { keyType } = field;
-  if (keyType === "string") return writeString;
-  if (keyType === "bool") return writeBool;
-  const range = integerRanges.get(keyType)!;
-  const write = digitsWriter(range);
-  if (!range.is64) return write;
-  return (writer, at, key, depth) =>
-    write(writer, at, isHash(key, writer) ? fromHash(key, range) : key, depth);
-}
-
-/**
- * Whether a 64-bit key is the eight bytes of its number as text, as in messages that protobufjs decoded. A handler may
- * answer such a message as well; there, eight digits are a number.
- */
-function isHash(key: unknown, { isDecoded }: JsonWriter): key is string {
-  return typeof key === "string" && key.length === 8 && (isDecoded || !/^-?[0-9]+$/.test(key));
-}
-
-function fromHash(key: string, { isUnsigned }: IntegerRange): unknown {
-  return protobuf.util.longFromHash(key, isUnsigned);
 }

@@ -162,10 +162,13 @@ export class FieldReader {
     source.line(`function read${this.index}(r) {`);
     source.line("if (r.takeNull()) return undefined;");
     source.line("const items = [];");
+    // A list is no level of its own: what is in it is one message deeper than what it is in.
+    source.line("r.depth--;");
     source.line("if (r.openArray()) do {");
     this.#writeElement();
     source.line("items.push(item);");
     source.line("} while (r.nextElement());");
+    source.line("r.depth++;");
     source.line("return items.length === 0 ? undefined : items;");
     source.line("}");
   }
@@ -176,7 +179,8 @@ export class FieldReader {
     source.line(`function read${this.index}(r) {`);
     source.line("if (r.takeNull()) return undefined;");
     source.line("const open = r.at;");
-    source.line("if (!r.openObject()) return undefined;");
+    source.line("r.depth--;");
+    source.line("if (!r.openObject()) { r.depth++; return undefined; }");
     source.line("const map = {};");
     source.line("let entries = 0, keys = 0, isEmpty = true;");
     source.line("do {");
@@ -189,6 +193,7 @@ export class FieldReader {
       field.keyType === "string" ? `${source.constant(setOwn)}(map, key, item);` : "map[key] = item;",
     );
     source.line("} while (r.nextMember());");
+    source.line("r.depth++;");
     // To count them all costs less than to look for each.
     source.line("for (const key in map) keys++;");
     source.line(`if (keys !== entries) ${source.constant(failDuplicate)}(r, open, ${readKey});`);
@@ -212,7 +217,7 @@ const emptyBytes = Buffer.alloc(0);
 /** Read the names of a map once more, and refuse the one that was met before. */
 function failDuplicate(reader: JsonReader, open: number, readKey: (reader: JsonReader) => string): void {
   const names = new Set<string>();
-  reader.goBack(open, reader.depth);
+  reader.goBack(open, reader.depth - 1);
   reader.openObject();
   do {
     const { at } = reader;

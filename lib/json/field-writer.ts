@@ -5,7 +5,8 @@ import { keysOf, toList } from "../schema/wire-values.js";
 import { entriesByText } from "./entries-by-text.js";
 import { type FunctionSource, quote } from "./generated-function.js";
 import { JsonWriter } from "./json-writer.js";
-import type { LazyWriter, ValueWriter, WriteValue } from "./write-scalar.js";
+import { createKeyWriter } from "./write-key.js";
+import type { LazyWriter, ValueWriter } from "./write-scalar.js";
 
 /** What an encoder needs to know of its surroundings. */
 export interface EncoderContext {
@@ -15,8 +16,6 @@ export interface EncoderContext {
   scalarWriter(field: protobuf.Field): ValueWriter;
   /** The writer of a message type; of one that is written as a string, what stands between the quotes. */
   messageWriter(type: protobuf.Type): LazyWriter;
-  /** Writes the name of a map's entry, without its quotes. */
-  keyWriter(field: protobuf.MapField): WriteValue;
 }
 
 /** A field, its place among those of its message, and the names under which it is looked for. */
@@ -215,11 +214,12 @@ export class FieldWriter {
 
   #declareMapWriter(field: protobuf.MapField): void {
     const source = this.#source;
+    const writeKey = source.constant(createKeyWriter(field.keyType));
+    const byText = (map: string) => `${source.constant(entriesByText)}(${map}, ${quote(field.keyType)})`;
     source.line(`function write${this.#index}(w, start, map, depth) {`);
     source.line("let at = start;");
-    const byText = `${source.constant(entriesByText)}(map, ${quote(field.keyType)})`;
-    source.line(`if (map instanceof Map) for (const [key, value] of ${byText}) {`);
-    this.#writeEntry(field, "value");
+    source.line(`if (map instanceof Map) for (const [key, value] of ${byText("map")}) {`);
+    this.#writeEntry(writeKey, "value");
     source.line("} else {");
     const refuse = source.constant(keysOf);
     source.line(`if (typeof map !== "object" || map === null || Array.isArray(map)) ${refuse}(map);`);
@@ -227,16 +227,17 @@ export class FieldWriter {
     source.line(
       `for (const key in map) if (${source.constant(Object.prototype.hasOwnProperty)}.call(map, key)) {`,
     );
-    this.#writeEntry(field, "map[key]");
+    const again = `return write${this.#index}(w, start, ${byText("new Map(Object.entries(map))")}, depth);`;
+    this.#writeEntry(writeKey, "map[key]", `if (at < 0) ${again}`);
     source.line("} }");
     source.line("return w.closeObject(start, at);");
     source.line("}");
   }
 
-  #writeEntry(field: protobuf.MapField, value: string): void {
+  #writeEntry(writeKey: string, value: string, check = ""): void {
     const mark = this.#elementMark;
     this.#put(',"');
-    this.#source.line(`at = ${this.#source.constant(this.#context.keyWriter(field))}(w, at, key, depth);`);
+    this.#source.line(`at = ${writeKey}(w, at, key, depth); ${check}`);
     this.#put(`":${mark}`);
     this.#writeElement(value);
     this.#put(mark);

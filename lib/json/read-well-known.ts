@@ -137,14 +137,21 @@ function valueReader(type: protobuf.Type, context: ReadContext): ReadValue {
   const nullValue = enumForm(context.representation, type.fieldsById[1]!.resolvedType as protobuf.Enum)(0);
   const readStruct = context.element(type.fieldsById[5]!);
   const readList = context.element(type.fieldsById[6]!);
+  // A Value and what is in it are two levels, as they are two messages.
+  function readInner(reader: JsonReader, read: ReadValue): unknown {
+    reader.depth++;
+    const inner = read(reader, undefined);
+    reader.depth--;
+    return inner;
+  }
   return (reader) => {
     switch (reader.chars[reader.at]) {
       case 34:
         return makeString(reader.readString());
       case 123:
-        return makeStruct(readStruct(reader, undefined));
+        return makeStruct(readInner(reader, readStruct));
       case 91:
-        return makeList(readList(reader, undefined));
+        return makeList(readInner(reader, readList));
       case 110:
         return reader.takeNull() ? makeNull(nullValue) : reader.failValue();
       case 116:

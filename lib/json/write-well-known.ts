@@ -4,6 +4,7 @@ import { qualifiedName } from "../schema/walk.js";
 import { isWellKnown, wrapperNames } from "../schema/well-known.js";
 import { hasOwnFields, keysOf, toList, toText, WrongValue } from "../schema/wire-values.js";
 import { writeDuration } from "./duration.js";
+import { entriesByText } from "./entries-by-text.js";
 import { printFieldMask } from "./field-mask.js";
 import { FunctionSource, quote } from "./generated-function.js";
 import { maxDepth } from "./json-reader.js";
@@ -90,10 +91,10 @@ function structWriter(type: protobuf.Type, context: WriteContext): WriteValue {
   const writeValue = context.element(type.fieldsById[1]!);
   return (writer, at, value, depth) => {
     const fields = readFields(toObject(value)) ?? {};
+    keysOf(fields);
+    const entries = fields instanceof Map ? fields : new Map(Object.entries(fields));
     let end = at;
-    for (const name of keysOf(fields)) {
-      const item =
-        fields instanceof Map ? fields.get(name) : (fields as Record<string, unknown>)[String(name)];
+    for (const [name, item] of entriesByText(entries, "string")) {
       end = writer.putAscii(end, ',"');
       end = writeString(writer, end, name);
       end = writer.putAscii(end, '":');
@@ -124,8 +125,7 @@ function valueWriter(type: protobuf.Type, context: WriteContext): WriteValue {
     for (const name of names) kinds.set(name, kind);
   }
   return (writer, at, value, depth) => {
-    // Each level of JSON is two messages. Objects that contain themselves have more than that.
-    if (depth > 3 * maxDepth) throw new WrongValue(value, `it is nested deeper than ${maxDepth} levels`);
+    if (depth > maxDepth) throw new WrongValue(value, `it is nested deeper than ${maxDepth} levels`);
     let write: WriteValue = writeNull;
     let member: unknown;
     let id = 0;

@@ -3,6 +3,7 @@ import protobuf from "protobufjs";
 import { describe, it } from "vitest";
 import { createJsonCodecs } from "../../lib/json/create-json-codecs.js";
 import { defaultRepresentation } from "../../lib/schema/representation.js";
+import { createSerializer } from "../../lib/schema/serializer.js";
 import { bookCodec, bookCodecs, bookRoot, bookType } from "./books.js";
 import { parseRoot } from "./parse-root.js";
 
@@ -342,6 +343,36 @@ describe("encode", () => {
     assert.equal(bookCodec.encode(decoded), '{"name":"a","size":"5","byYear":{"7":{}},"shop":""}');
     assert.equal(bookCodec.encode(bookType.create({})), "{}");
   });
+
+  const twice: readonly (readonly [name: string, message: object, json: string])[] = [
+    [
+      "01",
+      { byYear: { "1": { displayName: "b" }, "01": { displayName: "a" } } },
+      '{"byYear":{"1":{"displayName":"a"}}}',
+    ],
+    ["1e2", { byYear: { "100": {}, "1e2": { displayName: "a" } } }, '{"byYear":{"100":{"displayName":"a"}}}'],
+    ["an empty text", { byFlag: { false: "a", "": "b" } }, '{"byFlag":{"false":"b"}}'],
+    ["half a pair", { counts: { "\ud800": 1, "\ud801": 2 } }, '{"counts":{"\ufffd":2}}'],
+    [
+      "a Map of numbers and texts",
+      {
+        labels: {
+          fields: new Map<unknown, object>([
+            [1, { boolValue: true }],
+            ["1", { numberValue: 5 }],
+          ]),
+        },
+      },
+      '{"labels":{"1":5}}',
+    ],
+  ];
+  for (const [name, message, json] of twice) {
+    it(`writes one member for keys that are written alike, that of the last one: ${name}`, () => {
+      assert.equal(bookCodec.encode(message), json);
+      const serializer = createSerializer(bookType, defaultRepresentation);
+      assert.equal(bookCodec.fromBinary(serializer.serialize(message)), json);
+    });
+  }
 
   it("takes instances of classes", () => {
     class Answer {
