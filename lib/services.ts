@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from "@grpc/grpc-js";
-import type protobuf from "protobufjs";
+import protobuf from "protobufjs";
 import { Endpoint } from "./call/endpoint.js";
 import { implement } from "./call/implement.js";
 import { checkInterceptors, type ServerInterceptorSource } from "./call/interceptor.js";
@@ -23,6 +23,7 @@ import type { Method, MethodKind, Schema, Service } from "./schema/schema.js";
 import { createSerializer } from "./schema/serializer.js";
 import { serviceDefinition } from "./schema/service-definition.js";
 import { didYouMean } from "./schema/suggest-name.js";
+import { qualifiedName, typesIn } from "./schema/walk.js";
 
 /**
  * What serves a service: an object with a function for each method, under the method's name as declared
@@ -334,11 +335,18 @@ export class Services implements AsyncDisposable {
   }
 
   #resolveType(name: string): protobuf.Type {
-    try {
-      return this.schema.root.lookupType(name);
-    } catch (cause) {
-      throw new ConfigError([{ message: `no message type "${name}" was loaded` }], { cause });
-    }
+    const { root } = this.schema;
+    const fullName = name.startsWith(".") ? name : `.${name}`;
+    // It also finds what only ends with the name.
+    const type = root.lookup(fullName);
+    if (type instanceof protobuf.Type && type.fullName === fullName) return type;
+    const types = Array.from(typesIn(root)).filter((other) => other instanceof protobuf.Type);
+    const partial = types.filter((other) => name !== "" && other.fullName.endsWith(fullName));
+    const hint =
+      partial.length > 0
+        ? `; did you mean ${partial.map((other) => `"${qualifiedName(other)}"`).join(" or ")}?`
+        : didYouMean(name, types.map(qualifiedName));
+    throw new ConfigError([{ message: `no message type "${name}" was loaded${hint}` }]);
   }
 }
 

@@ -1,6 +1,8 @@
+import { inspect } from "node:util";
 import type protobuf from "protobufjs";
 import { checkOptionNames } from "../schema/check-option-names.js";
 import { compileFunction } from "../schema/compile-function.js";
+import { ConfigError } from "../schema/config-error.js";
 import type { Representation } from "../schema/representation.js";
 import { type AnyCodec, createAnyCodec } from "./any-codec.js";
 import type { FieldCodec, JsonCodecs, JsonSwitches, MessageCodec } from "./codec.js";
@@ -78,6 +80,7 @@ class CodecFamily {
   with(current: Switches, changes: JsonSwitches): JsonCodecs {
     const names = Object.keys(allOff) as (keyof Switches)[];
     checkOptionNames(changes, names);
+    checkSwitches(changes);
     const entries = names.map((name) => [name, changes[name] ?? current[name]]);
     // The entries are those of `allOff`.
     const switches = Object.fromEntries(entries) as Switches;
@@ -137,6 +140,13 @@ class CodecFamily {
     const anyContext = { resolveType: this.#resolveType, encodeAny: this.#any.encodeAny };
     return findOrCreate(this.#encoders, own, () => createEncoders(own, anyContext));
   }
+}
+
+function checkSwitches(switches: JsonSwitches): void {
+  const faults = Object.entries(switches)
+    .filter(([, value]) => value !== undefined && typeof value !== "boolean")
+    .map(([name, value]) => ({ message: `option "${name}" must be true or false, not ${inspect(value)}` }));
+  if (faults.length > 0) throw new ConfigError(faults);
 }
 
 function findOrCreate<T>(map: Map<string, T>, switches: object, create: () => T): T {

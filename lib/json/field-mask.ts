@@ -18,6 +18,6 @@ export function parseFieldMask(text: string, allowsSnakeCase: boolean): string[]
  */
 export function printFieldMask(paths: readonly string[]): string | undefined {
   const camel = paths.map((path) => path.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
-  const isExact = paths.every((path, i) => !/[A-Z]/.test(path) && !camel[i]!.includes("_"));
+  const isExact = paths.every((path, i) => !/[A-Z,]/.test(path) && !camel[i]!.includes("_"));
   return isExact ? camel.join(",") : undefined;
 }

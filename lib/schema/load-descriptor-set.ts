@@ -4,6 +4,7 @@ import { annotateRoot, type SourcePlaces } from "./annotate-root.js";
 import { decodeBytesDefaults } from "./bytes-defaults.js";
 import type { ConfigFault, Report } from "./config-error.js";
 import { addBuiltInFile, addClientOptions, addWellKnownTypes } from "./google-protos.js";
+import { lostField } from "./parse-proto-file.js";
 import { readDescriptorOptions } from "./read-descriptor-options.js";
 import { resolveRoot } from "./resolve-root.js";
 import type { SchemaFile } from "./schema.js";
@@ -153,6 +154,7 @@ function nameFields(message: descriptor.IDescriptorProto, edition: string, keepC
 function nameField(field: descriptor.IFieldDescriptorProto, edition: string, keepCase: boolean): void {
   const isGroup = field.type === groupType && edition === "proto2";
   field.jsonName = isGroup ? protobuf.util.lcFirst(groupName(field)) : parsedName(field.name ?? "", keepCase);
+  if (keepCase && field.name === "__proto__") throw new Error(lostField);
   if (field.type === bytesType) field.defaultValue = protobuf.tokenize.unescape(field.defaultValue ?? "");
 }
 

@@ -1,6 +1,7 @@
 import protobuf from "protobufjs";
-import type { Report } from "./config-error.js";
+import type { ConfigFault, Report } from "./config-error.js";
 import { findParseFaults } from "./find-parse-faults.js";
+import { scanTokens } from "./scan-tokens.js";
 
 export interface ProtoFile {
   /** As faults name it. */
@@ -17,6 +18,7 @@ export function parseProtoFile(
   // An undeclared property of the parser: the file name that it notes on every object.
   const parser = protobuf.parse as unknown as { filename: string | null };
   parser.filename = name;
+  if (keepCase) for (const fault of findLostFields(text)) report({ file: name, ...fault });
   try {
     return protobuf.parse(prepareText(text), root, { keepCase, alternateCommentMode: true });
   } catch (error) {
@@ -47,3 +49,14 @@ const declarationHead =
 
 /** A star that begins a comment of `//`, the line before which is no such comment. */
 const firstStar = /((?:^|\n)(?![ \t]*\/\/).*\n[ \t]*\/\/[ \t]*)(?=\*)/g;
+
+/** What a field is told that protobufjs would leave out without a word. */
+export const lostField =
+  'no message can keep a property "__proto__", which its field has with keepCase; load without keepCase, where it is "_Proto__"';
+
+function findLostFields(text: string): ConfigFault[] {
+  const tokens = text.includes("__proto__") ? [...scanTokens(text)] : [];
+  return tokens
+    .filter((token, i) => token.text === "__proto__" && tokens[i + 1]?.text === "=")
+    .map(({ line, column }) => ({ line, fileColumn: column, message: lostField }));
+}

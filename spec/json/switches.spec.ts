@@ -208,6 +208,14 @@ describe("JSON switches", () => {
     });
   });
 
+  it("are true or false", () => {
+    const wrong: object = { pretty: "yes", emitDefaults: undefined };
+    assert.throws(() => bookCodecs.with(wrong), {
+      name: "ConfigError",
+      message: /option "pretty" must be true or false, not 'yes'/,
+    });
+  });
+
   it("keep prefixes without which a value would have the name of another one", () => {
     const root = parseRoot(`
       syntax = "proto3";

@@ -124,7 +124,7 @@ describe("field masks", () => {
     });
   }
 
-  for (const path of ["pageSize", "page__size", "page_", "_3", "page_3", "a_B"]) {
+  for (const path of ["pageSize", "page__size", "page_", "_3", "page_3", "a_B", "a,b"]) {
     it(`does not write ${path}, which would read back as another`, () =>
       assert.equal(printFieldMask([path]), undefined));
   }

@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
 import { describe, it } from "vitest";
 import type { ConfigFault } from "../../lib/schema/config-error.js";
+import { describeFiles } from "../../lib/schema/describe-files.js";
 import { type LoadOptions, loadSchemaSync, type SchemaSource } from "../../lib/schema/load-schema.js";
 import type { Schema } from "../../lib/schema/schema.js";
-import { withFiles } from "./proto-folder.js";
+import { loadFiles, withFiles } from "./proto-folder.js";
 
 const includeDirs = ["spec/cases/proto"];
 
@@ -77,6 +78,13 @@ function unwrapLists(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 1 ? unwrapLists(value[0]) : value.map(unwrapLists);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, unwrapLists(inner)]));
+}
+
+/** A `FileDescriptorSet` of serialized files. */
+function protobufSet(files: readonly Uint8Array[]): Uint8Array {
+  const writer = protobuf.Writer.create();
+  for (const bytes of files) writer.uint32(10).bytes(bytes);
+  return writer.finish();
 }
 
 function load(source: SchemaSource, options: LoadOptions = {}) {
@@ -183,6 +191,23 @@ describe("loadSchemaSync of descriptor sets", () => {
       assert.match(faults[0]?.message ?? "", message);
     });
   }
+
+  it("refuses a field that no object can have, as from .proto files", () => {
+    const proto = 'syntax = "proto3"; message Odd {\n  string __proto__ = 1;\n}';
+    const refusal = /no message can keep a property "__proto__"/;
+    const plain = loadFiles({ "odd.proto": proto }).schema;
+    const set = protobufSet(describeFiles(plain).map(({ bytes }) => bytes));
+    assert.deepEqual(
+      loadSchemaSync(set)
+        .root.lookupType("Odd")
+        .fieldsArray.map(({ name }) => name),
+      ["_Proto__"],
+    );
+    const { faults } = loadFiles({ "odd.proto": proto }, { keepCase: true });
+    assert.match(faults[0]!.message, refusal);
+    assert.deepEqual([faults[0]!.file, faults[0]!.line, faults[0]!.fileColumn], ["odd.proto", 2, 10]);
+    assert.match(load(set, { keepCase: true }).faults[0]!.message, refusal);
+  });
 
   it("refuses sets and .proto files together", () => {
     const { faults } = load(["spec/cases/descriptor/library.binpb", "spec/cases/proto/greet/v1/greet.proto"]);
