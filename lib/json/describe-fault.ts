@@ -1,6 +1,6 @@
 import protobuf from "protobufjs";
 import { codes, invalidField, RpcError } from "../call/rpc-error.js";
-import { cutText } from "../schema/cut-text.js";
+import { cutText, escapeControls, quoteText } from "../schema/cut-text.js";
 import { elementTypeName, fieldsByName, fieldTypeName, protoName } from "../schema/field-names.js";
 import { qualifiedName } from "../schema/walk.js";
 import { isWellKnown } from "../schema/well-known.js";
@@ -54,24 +54,25 @@ export function describeFault(fault: JsonFault, source: FaultSource): RpcError {
 }
 
 function describe(fault: JsonFault, text: string, place: Place): string {
-  const target = place.path === "" ? `message (${place.type})` : `field "${place.path}" (${place.type})`;
+  const field = `field ${quoteText(place.path)}`;
+  const target = place.path === "" ? `message (${place.type})` : `${field} (${place.type})`;
   switch (fault.kind) {
     case "unknown":
-      return `unknown field "${place.path}" in ${place.parent}`;
+      return `unknown ${field} in ${place.parent}`;
     case "duplicate":
-      return `field "${place.path}" is given twice`;
+      return `${field} is given twice`;
     case "oneof":
-      return `field "${place.path}" is given beside another field of the oneof "${fault.note}"`;
+      return `${field} is given beside another field of the oneof "${fault.note}"`;
     case "required":
-      return `required field "${place.path}" is missing`;
+      return `required ${field} is missing`;
     case "key":
-      return `invalid key ${quoteValue(text, fault.at)} for field "${place.path}" (${place.type})`;
+      return `invalid key ${printValue(text, fault.at)} for ${target}`;
     case "type":
-      return `unknown type "${cutText(fault.note)}" for ${target}`;
+      return `unknown type ${quoteText(cutText(fault.note))} for ${target}`;
     case "depth":
       return `${target} is nested deeper than ${maxDepth} levels`;
     default:
-      return `invalid value ${quoteValue(text, fault.at)} for ${target}`;
+      return `invalid value ${printValue(text, fault.at)} for ${target}`;
   }
 }
 
@@ -200,13 +201,13 @@ function printType({ field, isElement, message }: Cursor): string {
   return message === undefined ? "unknown" : qualifiedName(message);
 }
 
-/** The value that starts at an offset, as text in quotes. */
-function quoteValue(text: string, at: number): string {
+/** The value that starts at an offset, as its text has it, but for what is not seen in that. */
+function printValue(text: string, at: number): string {
   const reader = new JsonReader(text);
   reader.at = at;
-  if (text[at] === '"') return `"${cutText(JSON.parse(stringAt(text, at)))}"`;
+  if (text[at] === '"') return quoteText(cutText(JSON.parse(stringAt(text, at))));
   reader.skipValue();
-  return `"${cutText(text.slice(at, reader.at))}"`;
+  return escapeControls(cutText(text.slice(at, reader.at)));
 }
 
 function lineAndColumn(text: string, at: number): { line: number; column: number } {

@@ -112,11 +112,14 @@ function basicWriter(type: string, switches: EncodeSwitches): ValueWriter {
 function enumWriter(type: protobuf.Enum, switches: EncodeSwitches): ValueWriter {
   const values = enumValuesOf(type);
   if (type.fullName === ".google.protobuf.NullValue") {
-    const writeNullValue: WriteValue = (writer, at, value) => {
-      toEnum(value, values);
-      return writer.putAscii(at, "null");
+    // Other numbers are written alike, but are set.
+    const [unset, other] = [Buffer.from("null"), Buffer.from("null")] as const;
+    const textOf = (value: unknown) => (toEnum(value, values) === 0 ? unset : other);
+    return {
+      write: (writer, at, value) => writer.putBytes(at, textOf(value)),
+      isQuoted: false,
+      enumText: { of: textOf, unset },
     };
-    return { write: writeNullValue, isQuoted: false };
   }
   const { byNumber, find } = enumNames(type, switches);
   const texts = new Map<unknown, Buffer>();

@@ -1,6 +1,6 @@
 import protobuf from "protobufjs";
 import { invalidField } from "../call/rpc-error.js";
-import { cutText } from "../schema/cut-text.js";
+import { cutText, quoteText } from "../schema/cut-text.js";
 import { protoName } from "../schema/field-names.js";
 import type { FieldCodec } from "./codec.js";
 import { parseKey } from "./decoders.js";
@@ -33,6 +33,9 @@ function createKeyParser(field: protobuf.Field): (text: string, path?: string) =
     const key = field instanceof protobuf.MapField ? parseKey(field.keyType, text) : undefined;
     if (key !== undefined) return key;
     const type = field instanceof protobuf.MapField ? field.keyType : "no map";
-    throw invalidField(path, `invalid key "${cutText(text)}" for field "${path}" (${type})`);
+    throw invalidField(
+      path,
+      `invalid key ${quoteText(cutText(text))} for field ${quoteText(path)} (${type})`,
+    );
   };
 }

@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import protobuf from "protobufjs";
 import type { Representation } from "../schema/representation.js";
 import { createSerializer } from "../schema/serializer.js";
+import { qualifiedName } from "../schema/walk.js";
 import { isWellKnown } from "../schema/well-known.js";
 import { WrongValue } from "../schema/wire-values.js";
 import type { MessageCodec } from "./codec.js";
@@ -50,8 +51,16 @@ export function createMessageCodec(type: protobuf.Type, compiled: Compiled): Mes
       });
     },
     fromBinary: (bytes) =>
-      writeText({ value: type.decode(bytes), isDecoded: true, subject: type, writer }, compiled),
+      writeText({ value: decodeBytes(type, bytes), isDecoded: true, subject: type, writer }, compiled),
   };
+}
+
+function decodeBytes(type: protobuf.Type, bytes: Uint8Array): protobuf.Message {
+  try {
+    return type.decode(bytes);
+  } catch (cause) {
+    throw new Error(`these are no bytes of ${qualifiedName(type)}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** JSON has no text for a Timestamp or a wrapper with nothing set, and one that sets something for a Value. */

@@ -1,6 +1,6 @@
 import protobuf from "protobufjs";
 import { invalidField } from "../call/rpc-error.js";
-import { cutText } from "../schema/cut-text.js";
+import { cutText, quoteText } from "../schema/cut-text.js";
 import { elementTypeName, protoName } from "../schema/field-names.js";
 import { isFreeForm, isWrapper, isWrittenAsString } from "../schema/well-known.js";
 import { JsonFault } from "./json-fault.js";
@@ -30,7 +30,10 @@ export function createTextParser(
   return (text, path = protoName(field)) => {
     const value = parse(text);
     if (value !== undefined) return value;
-    throw invalidField(path, `invalid value "${cutText(text)}" for field "${path}" (${type})`);
+    throw invalidField(
+      path,
+      `invalid value ${quoteText(cutText(text))} for field ${quoteText(path)} (${type})`,
+    );
   };
 }
 

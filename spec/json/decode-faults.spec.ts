@@ -11,40 +11,40 @@ const timestamp = "google.protobuf.Timestamp";
 /** JSON of a book that cannot be read → the path of the field, and the text that the client gets. */
 const fieldFaults: readonly (readonly [text: string, path: string, message: string])[] = [
   ['{"pageCount": "abc"}', "page_count", 'invalid value "abc" for field "page_count" (int32)'],
-  ['{"page_count": 1.5}', "page_count", 'invalid value "1.5" for field "page_count" (int32)'],
-  ['{"pageCount": 2147483648}', "page_count", 'invalid value "2147483648" for field "page_count" (int32)'],
-  ['{"pageCount": true}', "page_count", 'invalid value "true" for field "page_count" (int32)'],
+  ['{"page_count": 1.5}', "page_count", 'invalid value 1.5 for field "page_count" (int32)'],
+  ['{"pageCount": 2147483648}', "page_count", 'invalid value 2147483648 for field "page_count" (int32)'],
+  ['{"pageCount": true}', "page_count", 'invalid value true for field "page_count" (int32)'],
   ['{"pageCount": ""}', "page_count", 'invalid value "" for field "page_count" (int32)'],
   ['{"pageCount": " 1"}', "page_count", 'invalid value " 1" for field "page_count" (int32)'],
-  ['{"pageCount": {"a": [1]}}', "page_count", 'invalid value "{"a": [1]}" for field "page_count" (int32)'],
+  ['{"pageCount": {"a": [1]}}', "page_count", 'invalid value {"a": [1]} for field "page_count" (int32)'],
   ['{"size": "9223372036854775808"}', "size", 'invalid value "9223372036854775808" for field "size" (int64)'],
-  ['{"size": 1e19}', "size", 'invalid value "1e19" for field "size" (int64)'],
-  ['{"serial": -1}', "serial", 'invalid value "-1" for field "serial" (uint64)'],
-  ['{"name": 5}', "name", 'invalid value "5" for field "name" (string)'],
+  ['{"size": 1e19}', "size", 'invalid value 1e19 for field "size" (int64)'],
+  ['{"serial": -1}', "serial", 'invalid value -1 for field "serial" (uint64)'],
+  ['{"name": 5}', "name", 'invalid value 5 for field "name" (string)'],
   ['{"onLoan": "true"}', "on_loan", 'invalid value "true" for field "on_loan" (bool)'],
-  ['{"rating": 1e400}', "rating", 'invalid value "1e400" for field "rating" (double)'],
+  ['{"rating": 1e400}', "rating", 'invalid value 1e400 for field "rating" (double)'],
   ['{"rating": "Inf"}', "rating", 'invalid value "Inf" for field "rating" (double)'],
-  ['{"weight": 3.5e38}', "weight", 'invalid value "3.5e38" for field "weight" (float)'],
+  ['{"weight": 3.5e38}', "weight", 'invalid value 3.5e38 for field "weight" (float)'],
   ['{"state": "GONE"}', "state", 'invalid value "GONE" for field "state" (acme.BookState)'],
-  ['{"state": 1.5}', "state", 'invalid value "1.5" for field "state" (acme.BookState)'],
+  ['{"state": 1.5}', "state", 'invalid value 1.5 for field "state" (acme.BookState)'],
   ['{"cover": "A"}', "cover", 'invalid value "A" for field "cover" (bytes)'],
   ['{"cover": "A\\u002aAA"}', "cover", 'invalid value "A*AA" for field "cover" (bytes)'],
-  ['{"author": []}', "author", 'invalid value "[]" for field "author" (acme.Author)'],
+  ['{"author": []}', "author", 'invalid value [] for field "author" (acme.Author)'],
   ['{"tags": "a"}', "tags", 'invalid value "a" for field "tags" (repeated string)'],
-  ['{"tags": ["a", null]}', "tags[1]", 'invalid value "null" for field "tags[1]" (string)'],
+  ['{"tags": ["a", null]}', "tags[1]", 'invalid value null for field "tags[1]" (string)'],
   [
     '{"editors": [{}, {"displayName": 1}]}',
     "editors[1].display_name",
-    'invalid value "1" for field "editors[1].display_name" (string)',
+    'invalid value 1 for field "editors[1].display_name" (string)',
   ],
   [
     '{"author": {"books": [{"editors": [{}, {"books": [{"pageCount": "x"}]}]}]}}',
     "author.books[0].editors[1].books[0].page_count",
     'invalid value "x" for field "author.books[0].editors[1].books[0].page_count" (int32)',
   ],
-  ['{"counts": [1]}', "counts", 'invalid value "[1]" for field "counts" (map<string, int32>)'],
+  ['{"counts": [1]}', "counts", 'invalid value [1] for field "counts" (map<string, int32>)'],
   ['{"counts": {"a": 1, "b": "x"}}', "counts[b]", 'invalid value "x" for field "counts[b]" (int32)'],
-  ['{"counts": {"a": null}}', "counts[a]", 'invalid value "null" for field "counts[a]" (int32)'],
+  ['{"counts": {"a": null}}', "counts[a]", 'invalid value null for field "counts[a]" (int32)'],
   ['{"byYear": {"x": {}}}', "by_year", 'invalid key "x" for field "by_year" (map<int64, acme.Author>)'],
   ['{"byYear": {"1e2": {}}}', "by_year", 'invalid key "1e2" for field "by_year" (map<int64, acme.Author>)'],
   ['{"byFlag": {"TRUE": ""}}', "by_flag", 'invalid key "TRUE" for field "by_flag" (map<bool, string>)'],
@@ -55,6 +55,17 @@ const fieldFaults: readonly (readonly [text: string, path: string, message: stri
   ['{"byYear": {"7": {}, "07": {}}}', "by_year[07]", 'field "by_year[07]" is given twice'],
   ['{"labels": {"a": 1, "b": 2, "a": 3}}', "labels.a", 'field "labels.a" is given twice'],
   ['{"zzz": 1}', "zzz", 'unknown field "zzz" in acme.Book'],
+  ['{"a\\"b\\u001b": 1}', 'a"b\u001b', 'unknown field "a\\"b\\u001b" in acme.Book'],
+  [
+    '{"pageCount": "\\u202e\\n\u2066"}',
+    "page_count",
+    'invalid value "\\u202e\\n\\u2066" for field "page_count" (int32)',
+  ],
+  [
+    '{"pageCount": [\n"\u202e"]}',
+    "page_count",
+    'invalid value [\\u000a"\\u202e"] for field "page_count" (int32)',
+  ],
   ['{"PageCount": 1}', "PageCount", 'unknown field "PageCount" in acme.Book'],
   ['{"__proto__": {}}', "__proto__", 'unknown field "__proto__" in acme.Book'],
   ['{"constructor": 1}', "constructor", 'unknown field "constructor" in acme.Book'],
@@ -76,7 +87,7 @@ const fieldFaults: readonly (readonly [text: string, path: string, message: stri
     "create_time",
     `invalid value "yesterday" for field "create_time" (${timestamp})`,
   ],
-  ['{"createTime": 0}', "create_time", `invalid value "0" for field "create_time" (${timestamp})`],
+  ['{"createTime": 0}', "create_time", `invalid value 0 for field "create_time" (${timestamp})`],
   [
     '{"loanTime": "1.5"}',
     "loan_time",
@@ -87,14 +98,14 @@ const fieldFaults: readonly (readonly [text: string, path: string, message: stri
     "mask",
     'invalid value "page_count" for field "mask" (google.protobuf.FieldMask)',
   ],
-  ['{"labels": []}', "labels", 'invalid value "[]" for field "labels" (google.protobuf.Struct)'],
-  ['{"list": {}}', "list", 'invalid value "{}" for field "list" (google.protobuf.ListValue)'],
-  ['{"extra": [1e400]}', "extra[0]", 'invalid value "1e400" for field "extra[0]" (google.protobuf.Value)'],
-  ['{"price": 1.5}', "price", 'invalid value "1.5" for field "price" (google.protobuf.Int64Value)'],
+  ['{"labels": []}', "labels", 'invalid value [] for field "labels" (google.protobuf.Struct)'],
+  ['{"list": {}}', "list", 'invalid value {} for field "list" (google.protobuf.ListValue)'],
+  ['{"extra": [1e400]}', "extra[0]", 'invalid value 1e400 for field "extra[0]" (google.protobuf.Value)'],
+  ['{"price": 1.5}', "price", 'invalid value 1.5 for field "price" (google.protobuf.Int64Value)'],
   [
     '{"note": {"value": "a"}}',
     "note",
-    'invalid value "{"value": "a"}" for field "note" (google.protobuf.StringValue)',
+    'invalid value {"value": "a"} for field "note" (google.protobuf.StringValue)',
   ],
   [
     '{"detail": {"@type": "a.com/acme.Nothing"}}',
@@ -107,11 +118,11 @@ const fieldFaults: readonly (readonly [text: string, path: string, message: stri
     'unknown type "acme.Book" for field "detail" (google.protobuf.Any)',
   ],
   ['{"detail": {"@type": ""}}', "detail", 'unknown type "" for field "detail" (google.protobuf.Any)'],
-  ['{"detail": {"@type": 5}}', "detail.@type", 'invalid value "5" for field "detail.@type" (unknown)'],
+  ['{"detail": {"@type": 5}}', "detail.@type", 'invalid value 5 for field "detail.@type" (unknown)'],
   [
     '{"detail": {"name": "a"}}',
     "detail",
-    'invalid value "{"name": "a"}" for field "detail" (google.protobuf.Any)',
+    'invalid value {"name": "a"} for field "detail" (google.protobuf.Any)',
   ],
   [
     '{"detail": {"pageCount": "x", "@type": "a/acme.Book"}}',
@@ -141,15 +152,15 @@ const fieldFaults: readonly (readonly [text: string, path: string, message: stri
   [
     '{"detail": {"@type": "a/google.protobuf.Duration"}}',
     "detail",
-    'invalid value "{"@type": "a/google.protobuf.Duration"}" for field "detail" (google.protobuf.Any)',
+    'invalid value {"@type": "a/google.protobuf.Duration"} for field "detail" (google.protobuf.Any)',
   ],
   [
     '{"detail": {"@type": "a/google.protobuf.Duration", "value": "x"}}',
     "detail.value",
     'invalid value "x" for field "detail.value" (google.protobuf.Duration)',
   ],
-  ['{"name": "\\ud800"}', "name", 'invalid value "\ud800" for field "name" (string)'],
-  ['{"name": "\ud800"}', "name", 'invalid value "\ud800" for field "name" (string)'],
+  ['{"name": "\\ud800"}', "name", 'invalid value "\\ud800" for field "name" (string)'],
+  ['{"name": "\ud800"}', "name", 'invalid value "\\ud800" for field "name" (string)'],
   [
     `{"state": "${"x".repeat(81)}"}`,
     "state",
@@ -278,26 +289,25 @@ describe("a message that cannot be read", () => {
 
   it("is named by its type when it is none", () => {
     for (const text of ["[]", "null", '"a"', "1", "true"]) {
-      const shown = text.replaceAll('"', "");
       assert.throws(() => bookCodec.decode(text), {
-        message: `invalid value "${shown}" for message (acme.Book)`,
+        message: `invalid value ${text} for message (acme.Book)`,
       });
     }
   });
 
   it("has paths that start with the name of the field it is read for", () => {
     const codec = bookCodecs.field(bookField("author"));
-    const message = (name: string) => `invalid value "1" for field "${name}.books[0].name" (string)`;
+    const message = (name: string) => `invalid value 1 for field "${name}.books[0].name" (string)`;
     assert.throws(() => codec.decode('{"books":[{"name":1}]}'), { message: message("author") });
     assert.throws(() => codec.decode('{"books":[{"name":1}]}', "book.author"), {
       message: message("book.author"),
     });
     const list = bookCodecs.field(bookField("tags"));
     assert.throws(() => list.decode('["a",1]'), {
-      message: 'invalid value "1" for field "tags[1]" (string)',
+      message: 'invalid value 1 for field "tags[1]" (string)',
     });
     assert.throws(() => list.decode("{}"), {
-      message: 'invalid value "{}" for field "tags" (repeated string)',
+      message: 'invalid value {} for field "tags" (repeated string)',
     });
   });
 });

@@ -374,6 +374,23 @@ describe("encode", () => {
     });
   }
 
+  it("writes null for a NullValue that is set to another number", () => {
+    const root = parseRoot(`
+      syntax = "proto3";
+      import "google/protobuf/struct.proto";
+      message M { google.protobuf.NullValue nv = 1; }`);
+    const codec = createJsonCodecs(root, defaultRepresentation).message(root.lookupType("M"));
+    assert.equal(codec.fromBinary(Buffer.from([8, 5])), '{"nv":null}');
+    assert.equal(codec.encode({ nv: 5 }), '{"nv":null}');
+    assert.equal(codec.encode({ nv: 0 }), "{}");
+  });
+
+  it("says that bytes are none of the type", () => {
+    assert.throws(() => bookCodec.fromBinary(Buffer.from([10, 5])), {
+      message: /^these are no bytes of acme\.Book: index out of range/,
+    });
+  });
+
   it("takes instances of classes", () => {
     class Answer {
       readonly name = "a";
