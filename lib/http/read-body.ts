@@ -22,7 +22,7 @@ function openBody(request: HttpRequest): Readable | undefined {
   }
   if (body.destroyed) throw createAbortError();
   const encoding = request.headers["content-encoding"]?.trim().toLowerCase();
-  if (encoding === undefined || encoding === "" || encoding === "identity" || !hasBody(request)) return body;
+  if (encoding === undefined || encoding === "" || encoding === "identity") return body;
   const inflate = createInflater(encoding);
   // pipe() does not carry a fault of the source over; without this an aborted upload would wait for ever.
   body.once("error", () => inflate.destroy(createAbortError()));
@@ -30,7 +30,16 @@ function openBody(request: HttpRequest): Readable | undefined {
     if (!body.readableEnded) inflate.destroy(createAbortError());
   });
   inflate.once("close", () => body.unpipe(inflate));
-  return body.pipe(inflate);
+  // Over HTTP/2 no header tells whether there is a body, and nothing is no valid input of zlib.
+  let isEmpty = true;
+  body.once("data", () => {
+    isEmpty = false;
+  });
+  body.once("end", () => {
+    if (isEmpty) inflate.push(null);
+    else inflate.end();
+  });
+  return body.pipe(inflate, { end: false });
 }
 
 function hasBody({ headers }: HttpRequest): boolean {

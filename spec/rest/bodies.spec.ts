@@ -495,6 +495,14 @@ describe("a form", () => {
     assert.equal(answer.json.details[0].fieldViolations[0].field, "int32");
   });
 
+  it("is not what JSON is called by curl -d", async () => {
+    for (const body of ['{"text":"a"}', ' {"text": "a"}', "%7B%22text%22%3A1%7D"]) {
+      const answer = await submit("/v1/whole", body);
+      assert.equal(answer.status, 415);
+      assert.match(answer.json.message, /: send "content-type: application\/json"$/);
+    }
+  });
+
   it("is no body of a field", async () => {
     assert.equal((await submit("/v1/field/child", "text=a")).status, 415);
     assert.equal((await submit("/v1/whole", "text=a", "application/x-www-form-urlencodedx")).status, 415);

@@ -5,6 +5,7 @@ import http2 from "node:http2";
 import https from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import tls from "node:tls";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { credentials } from "@grpc/grpc-js";
 import express from "express";
 import { describe, it, onTestFinished } from "vitest";
@@ -112,6 +113,32 @@ for (const secure of [false, true]) {
     });
   });
 }
+
+describe("a request over HTTP/2 that does not say how long it is", () => {
+  const encodings = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync };
+  for (const [encoding, compress] of Object.entries(encodings)) {
+    it(`is inflated: ${encoding}`, async () => {
+      const { port } = await start();
+      const stream = openHttp2(port).request({
+        ":path": rest.path,
+        ":method": "POST",
+        "content-encoding": encoding,
+      });
+      stream.end(compress(rest.body));
+      assert.deepEqual(JSON.parse(String(Buffer.concat(await stream.toArray()))), rest.answer);
+    });
+  }
+
+  it("may have an encoding and no body", async () => {
+    const { port } = await start();
+    const headers = { ":path": rest.path, ":method": "POST", "content-encoding": "gzip" };
+    const stream = openHttp2(port).request(headers, { endStream: true });
+    assert.deepEqual(JSON.parse(String(Buffer.concat(await stream.toArray()))), {
+      text: "sent ",
+      count: 0,
+    });
+  });
+});
 
 describe("one HTTP/2 connection", () => {
   it("carries gRPC calls and other requests at once", async () => {
