@@ -16,7 +16,7 @@ import { UsageError } from "./usage-error.js";
 export const serveCommand = defineCommand({
   name: "serve",
   usage: "<protos...>|--reflect --target <address> [options]",
-  about: `Serve a running gRPC server as REST and JSON: a gateway that forwards every call, with its metadata, deadline and cancellation. The same port answers native gRPC, /openapi.json and, for people, /docs.
+  about: `Serve a running gRPC server as REST and JSON: a gateway that forwards every call, with its metadata, deadline and cancellation. The same port answers native gRPC, /openapi.json and, where swagger-ui-dist is installed, /docs.
 
 It listens on 127.0.0.1 unless --host says otherwise, since it asks nobody for a password and hands on what it is sent, tokens included. It sends no CORS headers. SIGINT and SIGTERM stop it; calls in flight have ten seconds to end.
 

@@ -23,7 +23,7 @@ describeInBrowser("the page with three clients", (open) => {
   beforeAll(async () => {
     const socket = join(folder, "demo.sock");
     demo = await startDemo({ port: 0, grpcPort: 0, socket, log: () => {}, greetingPause: async () => {} });
-    elsewhere = express().use(createPages(demo.url)).listen(0, "127.0.0.1");
+    elsewhere = express().use(createPages()).listen(0, "127.0.0.1");
     await once(elsewhere, "listening");
   });
 
