@@ -5,6 +5,7 @@ import { createMessageError } from "./message-error.js";
 import type { MethodImplementation } from "./method-implementation.js";
 import { isPlainObject, isThenable } from "./returned-value.js";
 import type { ServerCall } from "./server-call.js";
+import { toError } from "./status.js";
 import { findWayToAnswer } from "./way-to-answer.js";
 
 /** Runs a handler with one response. */
@@ -33,7 +34,7 @@ export function createAnswer(run: MethodImplementation, implementation: MethodIm
         isAnswered = true;
         failure = error;
         // What a listener throws when it hears of a cancellation is not why the call has ended.
-        reject(call.cancellation ?? error);
+        reject(call.cancellation ?? toError(error));
       }
       const callback: Callback = (error, response, trailers) => {
         if (isAnswered) {

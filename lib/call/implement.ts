@@ -11,6 +11,7 @@ import { DuplexCall, ReadableCall, UnaryCall, WritableCall } from "./handler-cal
 import type { Message } from "./message.js";
 import type { MethodImplementation } from "./method-implementation.js";
 import { readResponses } from "./read-responses.js";
+import { toError } from "./status.js";
 
 /**
  * Bring an implementation of a method into the shape that interceptors wrap.
@@ -20,8 +21,8 @@ import { readResponses } from "./read-responses.js";
  *     implement(method, async function* (call) { yield { message: "Hello" }; })
  *
  * It runs as a method of `owner`. However it fails (it throws, rejects, calls back with an error, emits one, answers
- * nothing, or a listener of its call throws or rejects), its call fails once, with one error. What it does after it has
- * answered is reported to the operator and changes nothing.
+ * nothing, or a listener of its call throws or rejects), its call fails once, with one `Error`. What it does after it
+ * has answered is reported to the operator and changes nothing.
  */
 export function implement(method: Method, implementation: MethodImplementation, owner?: object): Handler {
   const run: MethodImplementation = (call, callback) => {
@@ -80,7 +81,7 @@ function startOnFirstRead(start: () => AsyncIterator<Message>): AsyncIterableIte
       try {
         iterator ??= start();
       } catch (error) {
-        return Promise.reject(error);
+        return Promise.reject(toError(error));
       }
       return iterator.next();
     },

@@ -6,6 +6,7 @@ import { createMessageError } from "./message-error.js";
 import type { MethodImplementation } from "./method-implementation.js";
 import { isPlainObject, isThenable } from "./returned-value.js";
 import type { ServerCall } from "./server-call.js";
+import { toError } from "./status.js";
 
 type WritingCall = WritableCall | DuplexCall;
 
@@ -119,7 +120,7 @@ function readYielded(
   const fail = (error: unknown) => {
     closeIterator(iterator);
     handlerCall.destroy();
-    throw error;
+    throw toError(error);
   };
   return {
     next: () => (call.cancelled ? Promise.reject(call.cancellation) : pull().then(check, fail)),

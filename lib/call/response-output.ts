@@ -3,6 +3,7 @@ import type { Message } from "./message.js";
 import { createMessageError } from "./message-error.js";
 import { createMessageQueue, type MessageQueue } from "./message-queue.js";
 import type { ServerCall } from "./server-call.js";
+import { toError } from "./status.js";
 
 /** The writing side of the call of a handler. Whatever the handler does to it, its responses end once. */
 export interface ResponseOutput extends Pick<MessageQueue, "push"> {
@@ -20,7 +21,7 @@ export interface ResponseOutput extends Pick<MessageQueue, "push"> {
 /** Make responses of what is written to a stream. */
 export function createOutput(stream: Writable, context: ServerCall): ResponseOutput {
   const queue = createMessageQueue(() => stream.destroy());
-  let failure: { readonly error: unknown } | undefined;
+  let failure: Error | undefined;
   let hasWritten = false;
 
   // As in grpc-js, emit("error", …) ends the call with that status, after what was written before it.
@@ -31,8 +32,8 @@ export function createOutput(stream: Writable, context: ServerCall): ResponseOut
       context.reportFault(reason);
       return;
     }
-    failure = { error: reason };
-    if (stream.destroyed) queue.fail(reason);
+    failure = toError(reason);
+    if (stream.destroyed) queue.fail(failure);
     else stream.end();
   });
   stream.once("finish", () => stream.destroy());
@@ -60,7 +61,7 @@ export function createOutput(stream: Writable, context: ServerCall): ResponseOut
     },
     finish() {
       if (failure === undefined) queue.end();
-      else queue.fail(failure.error);
+      else queue.fail(failure);
     },
     addTrailers(trailers) {
       // node's streams end with a callback, too.

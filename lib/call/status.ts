@@ -1,3 +1,4 @@
+import { isNativeError } from "node:util/types";
 import type { Metadata } from "@grpc/grpc-js";
 import { findMetadata } from "./metadata.js";
 import { codes, type ErrorDetail, RpcError } from "./rpc-error.js";
@@ -26,6 +27,29 @@ export class InterceptedFailure {
   }
 }
 
+/** Holds what a handler failed with that is no error, for interceptors to catch. Doors tell of the value itself. */
+class ThrownValue extends Error {
+  constructor(value: unknown) {
+    const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
+    super(`a handler threw ${isObject ? "an object that is no Error" : String(value)}`, { cause: value });
+  }
+}
+
+/**
+ * What interceptors catch of whatever a handler failed with.
+ *
+ *     toError(new ShelfError("no such shelf"))           // itself
+ *     toError({ code: 5, details: "no such shelf" })     // an RpcError, whose cause is the object
+ *     toError("no such shelf")                           // an Error, whose cause is the text
+ */
+export function toError(thrown: unknown): Error {
+  // That of another realm is an error, too.
+  if (thrown instanceof Error || isNativeError(thrown)) return thrown;
+  const { code, message, details, metadata, unexpected } = readStatus(thrown);
+  if (unexpected !== undefined) return new ThrownValue(thrown);
+  return new RpcError(code, message, { details, metadata, cause: thrown });
+}
+
 /** What the caller reads when a handler fails with anything but a status. */
 export const unexpectedMessage = "the handler failed unexpectedly";
 
@@ -39,6 +63,7 @@ export const unexpectedMessage = "the handler failed unexpectedly";
  */
 export function readStatus(error: unknown): CallStatus {
   if (error instanceof InterceptedFailure) return { ...readStatus(error.error), metadata: error.metadata };
+  if (error instanceof ThrownValue) return unexpectedStatus(error.cause);
   try {
     return readExpected(error) ?? unexpectedStatus(error);
   } catch {

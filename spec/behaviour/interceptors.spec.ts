@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Metadata } from "@grpc/grpc-js";
 import { it } from "vitest";
 import { unexpectedMessage } from "../../lib/call/status.js";
+import { encodeStatus, statusDetailsKey } from "../../lib/call/status-details.js";
 import {
   type ClientStreamingHandler,
   type DuplexStreamingHandler,
@@ -99,6 +100,158 @@ function logTo(lines: string[], name: string): Around {
     }
   });
 }
+
+/** Passes everything on, and keeps what it catches. */
+function keepIn(caught: unknown[]): Around {
+  return new Around(async function* (_call, answer) {
+    try {
+      yield* answer();
+    } catch (error) {
+      caught.push(error);
+      throw error;
+    }
+  });
+}
+
+type Callback = (error: unknown) => void;
+
+/** The ways for a handler to fail, first those with one answer, then those with a stream of them. */
+const waysToFail: readonly {
+  readonly way: string;
+  readonly answer: (failure: unknown) => (call: HandlerCall, callback: Callback) => unknown;
+  readonly stream: (failure: unknown) => (call: HandlerCall) => unknown;
+}[] = [
+  {
+    way: "throws",
+    answer: (failure) => () => {
+      throw failure;
+    },
+    stream: (failure) => () => {
+      throw failure;
+    },
+  },
+  {
+    way: "rejects with",
+    answer: (failure) => async () => Promise.reject(failure),
+    stream: (failure) => async () => Promise.reject(failure),
+  },
+  {
+    way: "calls back with, or throws between its messages,",
+    answer: (failure) => (_call, callback) => callback(failure),
+    stream: (failure) =>
+      async function* () {
+        yield note("first");
+        throw failure;
+      },
+  },
+  {
+    way: "emits",
+    answer: (failure) => (call, _callback) => call.emit("error", failure),
+    stream: (failure) => (call) => {
+      call.write(note("first"));
+      call.emit("error", failure);
+    },
+  },
+  {
+    way: "emits, and would have answered by what it returns,",
+    answer: (failure) => async (call) => {
+      call.emit("error", failure);
+      return new Promise(() => {});
+    },
+    stream: (failure) =>
+      async function* (call) {
+        yield note("first");
+        call.emit("error", failure);
+        await new Promise(() => {});
+      },
+  },
+];
+
+eachProtocol("interceptors around a handler", (connect) => {
+  const { isRemote } = connect.protocol;
+
+  for (const { way, answer, stream } of waysToFail) {
+    async function failWith(failure: unknown, expected: object) {
+      const caught: unknown[] = [];
+      const handler = { answer: answer(failure), stream: stream(failure) };
+      const connection = await connect({
+        implementation: {
+          send: handler.answer,
+          collect: handler.answer,
+          expand: handler.stream,
+          chat: handler.stream,
+        },
+        interceptors: [keepIn(caught)],
+      });
+      await assert.rejects(connection.send(note("x")), expected);
+      await assert.rejects(connection.collect(streamOf(note("x"))), expected);
+      await assert.rejects(collect(connection.expand(note("x"))), expected);
+      await assert.rejects(collect(connection.chat(streamOf(note("x")))), expected);
+      assert.equal(caught.length, 4);
+      return { caught, faults: connection.faults };
+    }
+
+    it(`that ${way} a status of grpc-js catch an RpcError`, async () => {
+      const metadata = new Metadata();
+      const details = encodeStatus(status.NOT_FOUND, "no such note", []);
+      metadata.set(statusDetailsKey, details);
+      metadata.set("x-shelf", "3");
+      const failure = { code: status.NOT_FOUND, details: "no such note", metadata };
+      const { caught, faults } = await failWith(failure, {
+        code: status.NOT_FOUND,
+        message: "no such note",
+      });
+      for (const error of caught) {
+        assert.ok(error instanceof RpcError);
+        assert.equal(error.code, status.NOT_FOUND);
+        assert.equal(error.message, "no such note");
+        assert.deepEqual(error.details, []);
+        assert.deepEqual(error.metadata?.get(statusDetailsKey), [details]);
+        assert.deepEqual(error.metadata?.get("x-shelf"), ["3"]);
+        if (!isRemote) assert.equal(error.cause, failure);
+      }
+      assert.deepEqual(faults, []);
+    });
+
+    it(`that ${way} a code with a message catch an RpcError with that message`, async () => {
+      const failure = { code: status.NOT_FOUND, message: "no such note" };
+      const { caught } = await failWith(failure, failure);
+      for (const error of caught) {
+        assert.ok(error instanceof RpcError);
+        assert.deepEqual([error.code, error.message], [status.NOT_FOUND, "no such note"]);
+      }
+    });
+
+    it(`that ${way} what is no error catch an Error that has it as its cause`, async () => {
+      for (const failure of ["secret", 5, { secret: true }, { code: 77, details: "secret" }]) {
+        const { caught, faults } = await failWith(failure, {
+          code: status.UNKNOWN,
+          message: unexpectedMessage,
+        });
+        for (const error of caught) {
+          assert.ok(error instanceof Error);
+          if (isRemote) continue;
+          assert.equal(error.cause, failure);
+          assert.match(error.message, /^a handler threw (secret|5|an object that is no Error)$/);
+        }
+        // The operator hears of the value itself.
+        assert.deepEqual(faults, Array(4).fill(failure));
+      }
+    });
+
+    it(`that ${way} an error of the application's own catch that one`, async () => {
+      class ShelfError extends Error {
+        readonly code = status.NOT_FOUND;
+      }
+      const failure = new ShelfError("no such note");
+      const { caught } = await failWith(failure, { code: status.NOT_FOUND, message: "no such note" });
+      for (const error of caught) {
+        if (isRemote) assert.ok(error instanceof RpcError);
+        else assert.equal(error, failure);
+      }
+    });
+  }
+});
 
 eachProtocol("interceptors", (connect) => {
   it("run around each kind of call: global ones outside, in the order of their registration", async () => {
