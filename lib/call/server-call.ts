@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Metadata, MetadataValue, ServerUnaryCall } from "@grpc/grpc-js";
 import type { Method } from "../schema/schema.js";
+import type { CallsInFlight } from "./calls-in-flight.js";
 import type { Message } from "./message.js";
 import { createMetadata, findMetadata } from "./metadata.js";
 import type { RpcError } from "./rpc-error.js";
@@ -66,6 +67,7 @@ export class ServerCall {
   #listeners: ((reason: RpcError) => void)[] = [];
   #waiting: Set<(reason: RpcError) => void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #inFlight: CallsInFlight | undefined;
   #isFinished = false;
 
   constructor(method: Method, door: Door, deadline = Number.POSITIVE_INFINITY) {
@@ -234,6 +236,12 @@ export class ServerCall {
     });
   }
 
+  /** Count among the calls that a server can end. */
+  join(inFlight: CallsInFlight | undefined): void {
+    this.#inFlight = inFlight;
+    inFlight?.add(this);
+  }
+
   /**
    * End the call from outside. The first reason stays; a finished call takes none, and since every call hears of the
    * end of its connection, the reason is made only when it counts.
@@ -243,6 +251,7 @@ export class ServerCall {
     const reason = createReason();
     this.#cancellation = reason;
     clearTimeout(this.#timer);
+    this.#inFlight?.delete(this);
     const listeners = this.#listeners;
     this.#listeners = [];
     this.#controller?.abort(reason);
@@ -271,6 +280,7 @@ export class ServerCall {
   finish(): void {
     this.#isFinished = true;
     clearTimeout(this.#timer);
+    this.#inFlight?.delete(this);
     this.#listeners = [];
   }
 }

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import type { CallsInFlight } from "../call/calls-in-flight.js";
 import { createFaultListener } from "../call/fault-listener.js";
 import type { RpcError } from "../call/rpc-error.js";
 import type { ServerCall } from "../call/server-call.js";
@@ -93,6 +94,8 @@ export interface RestSettings extends TimeoutLimits {
   readonly onError: (error: unknown, call: ServerCall | undefined) => void;
   /** The host's to set. */
   readonly validate?: ValidateRequest | undefined;
+  /** The host's, too: where its calls are counted. */
+  readonly inFlight?: CallsInFlight | undefined;
 }
 
 const jsonSwitchNames = [

@@ -44,6 +44,7 @@ export function createRestHandler(
     const door = new HttpDoor("rest", request, settings);
     const opening = readCallHeaders(request, settings);
     const call = new ServerCall(route.binding.method, door, opening.deadline);
+    call.join(settings.inFlight);
     request.onAbort(() => call.cancel(createAbandonedError));
     if (call.deadline !== Number.POSITIVE_INFINITY) call.startTimer(createDeadlineError);
     const exchange = { route, call, door, request, settings, errors };
@@ -56,9 +57,7 @@ export function createRestHandler(
     try {
       const value = route.decode(match, request);
       if (!(value instanceof Promise)) return accept(value);
-      // A body fails by itself when its client leaves: only time has to be watched.
-      const read = call.deadline === Number.POSITIVE_INFINITY ? value : untilCancelled(value, call);
-      return read.then(accept, refuse);
+      return untilCancelled(value, call).then(accept, refuse);
     } catch (error) {
       return refuse(error);
     }

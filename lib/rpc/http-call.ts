@@ -6,7 +6,7 @@ import { rpcNames, writeRpcMetadata } from "./rpc-metadata.js";
 import type { RpcSettings } from "./rpc-settings.js";
 import { abandonCall, openCall } from "./serve-call.js";
 
-export interface HttpCallOptions extends Pick<RpcSettings, "onError"> {
+export interface HttpCallOptions extends Pick<RpcSettings, "onError" | "inFlight"> {
   readonly protocol: CallProtocol;
   /** Milliseconds since 1970, or `Infinity`. */
   readonly deadline: number;
@@ -19,12 +19,14 @@ export class HttpCall extends HttpDoor {
   readonly response: Promise<HttpResponse>;
   #respond!: (response: HttpResponse) => void;
 
-  constructor(endpoint: Endpoint, request: HttpRequest, { protocol, deadline, onError }: HttpCallOptions) {
+  constructor(endpoint: Endpoint, request: HttpRequest, options: HttpCallOptions) {
+    const { protocol, deadline, onError, inFlight } = options;
     super(protocol, request, { metadataNames: rpcNames, onError });
     this.response = new Promise((resolve) => {
       this.#respond = resolve;
     });
     this.call = openCall(endpoint, this, deadline);
+    this.call.join(inFlight);
     request.onAbort(() => abandonCall(this.call));
   }
 

@@ -1,3 +1,4 @@
+import type { CallsInFlight } from "../call/calls-in-flight.js";
 import type { ServerCall } from "../call/server-call.js";
 import type { TimeoutLimits } from "../http/deadline.js";
 import type { JsonCodecs } from "../json/codec.js";
@@ -11,4 +12,6 @@ export interface RpcSettings extends TimeoutLimits {
   readonly bodyLimit: number;
   readonly writeStatus: WriteStatus;
   readonly onError: (error: unknown, call: ServerCall) => void;
+  /** Where calls are counted, by a host that may end them. */
+  readonly inFlight: CallsInFlight | undefined;
 }

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import type { CallsInFlight } from "../call/calls-in-flight.js";
 import type { HttpHandler } from "../http/http-message.js";
 import type { OpenApiDocument } from "../openapi/document.js";
 import type { OpenApiOptions } from "../openapi/options.js";
@@ -36,6 +37,8 @@ const hostOptions = ["protocols", "requireConnectProtocolHeader", "openapi", "do
 interface HostAdditions {
   /** Services beside those of the application; they have no routes. */
   readonly builtIn?: readonly Services[];
+  /** Where the calls are counted. */
+  readonly inFlight?: CallsInFlight;
   /** The names of its own options, for suggestions. */
   readonly options?: readonly string[];
 }
@@ -44,7 +47,7 @@ interface HostAdditions {
 export function createHttpHandler(
   services: Services,
   options: TranscodingOptions,
-  { builtIn = [], options: ownOptions = [] }: HostAdditions = {},
+  { builtIn = [], inFlight, options: ownOptions = [] }: HostAdditions = {},
 ): HttpHandler {
   const { protocols, requireConnectProtocolHeader, ...others } = options;
   const chosen = resolveProtocols({ protocols, requireConnectProtocolHeader });
@@ -52,7 +55,8 @@ export function createHttpHandler(
   // Documents are about REST, and about Connect if they are asked to be.
   const { openapi = hasRest ? {} : false, docs, validate = false, ...restOptions } = others;
   checkSwitches({ docs, validate });
-  const settings = resolveRestOptions(restOptions, services, [...hostOptions, ...ownOptions]);
+  const resolved = resolveRestOptions(restOptions, services, [...hostOptions, ...ownOptions]);
+  const settings = { ...resolved, inFlight };
   if (!chosen.names.has("connect")) refuseConnectDocuments(openapi);
   const routes = hasRest
     ? createServedRoutes(services, options.unannotatedMethods ?? false)

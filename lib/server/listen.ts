@@ -4,6 +4,8 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TlsOptions } from "node:tls";
 import type { ChannelOptions } from "@grpc/grpc-js";
+import { CallsInFlight } from "../call/calls-in-flight.js";
+import { codes, RpcError } from "../call/rpc-error.js";
 import type { Health } from "../grpc/health.js";
 import { readTime } from "../grpc/read-time.js";
 import { collectMethods } from "../grpc/served-methods.js";
@@ -42,6 +44,9 @@ export interface ListenOptions extends TranscodingOptions, BuiltInOptions {
   /** Message sizes, compression, keepalive, connection age and the like of gRPC, as grpc-js names them. */
   readonly channelOptions?: ChannelOptions | undefined;
 }
+
+/** Milliseconds that the clients of cancelled calls have to read that they are, before they are cut off. */
+const leaveTime = 1_000;
 
 /** Those that `listen` takes beside the ones of every host. */
 const listenOptions = [
@@ -105,9 +110,10 @@ export async function listen(services: Services, options: ListenOptions): Promis
   const sniffTimeout = readTime("sniffTimeout", sniffOption) ?? 0;
   const served = withBuiltInServices(services, { reflection, health });
   const builtIn = served.all.filter((one) => one !== services);
-  const handler = createHttpHandler(services, transcoding, { builtIn, options: listenOptions });
+  const inFlight = new CallsInFlight();
+  const handler = createHttpHandler(services, transcoding, { builtIn, inFlight, options: listenOptions });
   const http2 = createHttp2Host({
-    grpc: createGrpcOverHttp2(collectMethods(served.all, transcoding), channelOptions),
+    grpc: createGrpcOverHttp2(collectMethods(served.all, transcoding), channelOptions, inFlight),
     handler,
     app,
     channelOptions,
@@ -153,10 +159,16 @@ export async function listen(services: Services, options: ListenOptions): Promis
 
   async function stop(): Promise<void> {
     served.stop();
-    const cut = grace === undefined ? undefined : setTimeout(() => drain.destroy(), grace);
+    const destroy = () => drain.destroy();
+    const end = () => {
+      // What has been answered already, or is no call, has had its time.
+      if (inFlight.cancel(createStoppedError)) timer = setTimeout(destroy, leaveTime);
+      else destroy();
+    };
+    let timer = grace === undefined ? undefined : setTimeout(end, grace);
     // A file that cannot be removed must not keep connections.
     const [, , released] = await Promise.allSettled([drain.stop(), http2.close(), release()]);
-    clearTimeout(cut);
+    clearTimeout(timer);
     if (released.status === "rejected") throw released.reason;
   }
 
@@ -168,6 +180,11 @@ export async function listen(services: Services, options: ListenOptions): Promis
     shutdown,
     [Symbol.asyncDispose]: shutdown,
   };
+}
+
+/** The status that grpc-js ends calls with, too. */
+function createStoppedError(): RpcError {
+  return new RpcError(codes.CANCELLED, "the server is shutting down");
 }
 
 /** Where a proxy in front has turned gRPC's HTTP/2 into HTTP/1.1, its calls cannot be answered. */

@@ -80,7 +80,7 @@ function createProtocols(
 }
 
 function createSettings({ codecs }: Services, settings: RestSettings): RpcSettings {
-  const { json, bodyLimit, defaultTimeout, maxTimeout, detailedErrors, onError } = settings;
+  const { json, bodyLimit, defaultTimeout, maxTimeout, detailedErrors, onError, inFlight } = settings;
   return {
     // A client may know fields that its server does not know yet, as it may in protobuf's own form.
     codecs: codecs.with({ ignoreUnknownFields: true, ...json, pretty: false }),
@@ -88,6 +88,7 @@ function createSettings({ codecs }: Services, settings: RestSettings): RpcSettin
     defaultTimeout,
     maxTimeout,
     onError,
+    inFlight,
     writeStatus: createStatusWriter({ codecs, detailedErrors, onError }),
   };
 }

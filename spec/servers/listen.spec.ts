@@ -583,6 +583,102 @@ describe("the shutdown of one port", () => {
     silent.destroy();
   });
 
+  /** Streams a first message, and nothing more. */
+  const stuck = () => {
+    let sent = () => {};
+    const isSent = new Promise<void>((resolve) => {
+      sent = resolve;
+    });
+    async function* expand() {
+      yield { text: "first" };
+      sent();
+      await new Promise(() => {});
+    }
+    return { expand, isSent };
+  };
+
+  it("tells the clients of gRPC calls that they are cancelled", async () => {
+    const { implementation, isEntered } = slow();
+    const { expand, isSent } = stuck();
+    const { server, services, target } = await start({ gracePeriod: 30 }, { ...implementation, expand });
+    const client = connectNotes(services, target);
+    const stopped = { code: status.CANCELLED, message: "the server is shutting down" };
+    const unary = assert.rejects(client.send({ text: "x" }), stopped);
+    const texts: unknown[] = [];
+    const stream = assert.rejects(async () => {
+      for await (const { text } of client.expand({ text: "x" })) texts.push(text);
+    }, stopped);
+    await Promise.all([isEntered, isSent]);
+    await server.shutdown();
+    await Promise.all([unary, stream]);
+    assert.deepEqual(texts, ["first"]);
+  });
+
+  for (const version of ["HTTP/1.1", "HTTP/2"]) {
+    it(`answers REST calls over ${version} that it cancels`, async () => {
+      const { implementation, isEntered } = slow();
+      const { expand, isSent } = stuck();
+      const { server, port } = await start({ gracePeriod: 30 }, { ...implementation, expand });
+      const session = openHttp2(port);
+      const ask = (path: string) =>
+        version === "HTTP/2" ? askHttp2(session, path, rest.body) : askHttp1(port, path, rest.body);
+      const [unary, stream] = [ask(rest.path), ask("/v1/notes:expand")];
+      await Promise.all([isEntered, isSent]);
+      await server.shutdown();
+      const { status: httpStatus, body } = await unary;
+      assert.equal(httpStatus, 499);
+      assert.deepEqual(JSON.parse(body), {
+        code: status.CANCELLED,
+        message: "the server is shutting down",
+        details: [],
+      });
+      const items = (await stream).body.trimEnd().split("\n");
+      assert.equal(items.length, 2);
+      assert.equal(JSON.parse(items[1] ?? "").error.code, status.CANCELLED);
+    });
+  }
+
+  it("answers a request whose body does not come to its end", async () => {
+    const { server, port } = await start({ gracePeriod: 30 });
+    const upload = connect(port, "127.0.0.1");
+    onTestFinished(() => void upload.destroy());
+    const hasCome = once(server.server, "request");
+    upload.write(`POST ${rest.path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{`);
+    await hasCome;
+    const answer = once(upload, "data");
+    await server.shutdown();
+    assert.match(String((await answer)[0]), /^HTTP\/1\.1 499 /);
+  });
+
+  it("does not wait for clients that do not read", async () => {
+    let entered = 0;
+    let allEntered = () => {};
+    const areEntered = new Promise<void>((resolve) => {
+      allEntered = resolve;
+    });
+    async function* expand() {
+      if (++entered === 3) allEntered();
+      for (;;) yield { text: "x".repeat(2 ** 24) };
+    }
+    const { server, port } = await start({ gracePeriod: 30 }, { expand });
+    const web = connect(port, "127.0.0.1");
+    onTestFinished(() => void web.destroy());
+    web.on("error", () => {});
+    web.write("POST /v1/notes:expand HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}");
+    const stream = openHttp2(port).request({ ":path": "/v1/notes:expand", ":method": "POST" });
+    stream.on("error", () => {});
+    stream.end("{}");
+    const grpc = openHttp2(port).request({
+      ":path": "/behaviour.v1.Notes/Expand",
+      ":method": "POST",
+      "content-type": "application/grpc",
+    });
+    grpc.on("error", () => {});
+    grpc.end(Buffer.alloc(5));
+    await areEntered;
+    await server.shutdown();
+  });
+
   it("happens by await using", async () => {
     let address: AddressInfo;
     {

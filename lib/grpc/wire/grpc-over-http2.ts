@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { type ChannelOptions, Metadata } from "@grpc/grpc-js";
+import type { CallsInFlight } from "../../call/calls-in-flight.js";
 import { codes, RpcError } from "../../call/rpc-error.js";
 import { parseGrpcTimeout } from "../../http/grpc-timeout.js";
 import { type CompressionName, chooseCompression, grpcCompressions } from "../../rpc/compressions.js";
@@ -33,11 +34,13 @@ export function isGrpc(contentType: string | undefined): boolean {
  * Serve native gRPC on HTTP/2 streams that somebody else has accepted, with the same handlers and interceptors.
  *
  * @param channelOptions message sizes and compression, as grpc-js names them.
+ * @param inFlight where the calls are counted.
  * @see https://github.com/grpc/grpc/blob/v1.66.0/doc/PROTOCOL-HTTP2.md
  */
 export function createGrpcOverHttp2(
   methods: ReadonlyMap<string, ServedMethod>,
   channelOptions: ChannelOptions,
+  inFlight: CallsInFlight,
 ): GrpcOverHttp2 {
   const receiveLimit = readLimit(channelOptions["grpc.max_receive_message_length"] ?? defaultReceiveLimit);
   const sendLimit = channelOptions["grpc.max_send_message_length"] ?? -1;
@@ -68,6 +71,7 @@ export function createGrpcOverHttp2(
     const timeout = parseGrpcTimeout(String(headers["grpc-timeout"] ?? ""));
     const deadline = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout;
     const call = openCall(endpoint, responses, deadline);
+    call.join(inFlight);
     const encoding = fault === undefined ? readEncoding(headers) : undefined;
     const requests = new RequestReader(stream, { compression: encoding, limit: receiveLimit });
     stream.on("close", () => {
