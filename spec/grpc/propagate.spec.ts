@@ -46,7 +46,12 @@ describe("createClientCall", () => {
     const metadata = new Metadata();
     metadata.add("x-many", "1");
     metadata.add("x-many", "2");
-    const foreign = Object.create({ clone: () => metadata.clone() }) as Metadata;
+    const foreign = {
+      getMap: () => metadata.getMap(),
+      get: (key: string) => metadata.get(key),
+      clone: () => metadata.clone(),
+      merge: (other: Metadata) => metadata.merge(other),
+    } as Metadata;
     for (const given of [metadata, foreign]) {
       const call = createClientCall("/a/B", { metadata: given }, []);
       assert.notEqual(call.metadata, metadata);
