@@ -9,6 +9,8 @@ export interface Listeners {
   listen(address: string): Promise<string>;
   /** Take no more connections; those that are open go on. */
   close(): Promise<void>;
+  /** Wait for the connections that are open to be closed; those whose client has said nothing are cut. */
+  drain(): Promise<void>;
   /** Cut the connections that are open. */
   destroy(): void;
 }
@@ -53,6 +55,10 @@ export function createListeners(server: Server, { credentials, socketMode }: Lis
     async close() {
       for (const listener of listening) listener.close();
       await Promise.all(releases.map((release) => release()));
+    },
+    async drain() {
+      for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
+      await Promise.all([...open].map((socket) => new Promise((resolve) => socket.once("close", resolve))));
     },
     destroy() {
       for (const socket of open) socket.destroy();

@@ -123,10 +123,11 @@ function drain(server: Server, listeners: Listeners, gracePeriod: number | undef
       listeners.destroy();
     };
     const timer = gracePeriod === undefined ? undefined : setTimeout(cut, gracePeriod);
-    server.tryShutdown(() => {
+    server.tryShutdown(async () => {
+      // grpc-js does not know of connections whose TLS handshake has not come to its end, and with node from version 24
+      // on, whose servers close their sessions themselves, it waits for no calls.
+      await listeners.drain();
       clearTimeout(timer);
-      // grpc-js does not know of those whose TLS handshake has not come to its end.
-      listeners.destroy();
       resolve();
     });
   });

@@ -28,7 +28,10 @@ describe("startDemo", () => {
       assert.match(demo.grpcAddress, /^127\.0\.0\.1:\d+$/);
       assert.equal(demo.socketAddress, `unix:${socket}`);
       const page = await fetch(`${demo.url}/`);
-      assert.equal(page.headers.get("content-security-policy"), "default-src 'self'");
+      assert.match(
+        page.headers.get("content-security-policy") ?? "",
+        /^default-src 'self'; connect-src 'self' /,
+      );
       assert.match(await page.text(), /<h1>Greeter and bookstore<\/h1>/);
     } finally {
       await demo.stop();
