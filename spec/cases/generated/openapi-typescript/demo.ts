@@ -312,6 +312,8 @@ export interface components {
          *     - `HARDCOVER`: Bound in boards.
          *     - `PAPERBACK`: Bound in paper.
          *     - `EBOOK`: A file.
+         *
+         *     An answer may have a number that is not listed: that of a newer value.
          * @enum {string}
          */
         Book_Format: "FORMAT_UNSPECIFIED" | "HARDCOVER" | "PAPERBACK" | "EBOOK";
@@ -404,10 +406,19 @@ export interface components {
          *     - `CREATED`: It was created, or moved here.
          *     - `UPDATED`: Some of its fields have changed.
          *     - `DELETED`: It was deleted, or moved away.
+         *
+         *     An answer may have a number that is not listed: that of a newer value.
          * @enum {string}
          */
         WatchBooksResponse_Change: "CHANGE_UNSPECIFIED" | "EXISTING" | "CREATED" | "UPDATED" | "DELETED";
-        /** @description How a call ended that failed. */
+        /**
+         * @description How a call ended that failed.
+         * @example {
+         *       "code": 5,
+         *       "message": "not found",
+         *       "details": []
+         *     }
+         */
         Status: {
             /**
              * Format: int32
