@@ -4,6 +4,7 @@ import type { Handler } from "../call/handler.js";
 import type { Message } from "../call/message.js";
 import { codes, RpcError } from "../call/rpc-error.js";
 import { longestTimeout } from "../call/server-call.js";
+import { createDeadlineError } from "../http/deadline.js";
 import { withoutTransport } from "../rpc/transport-metadata.js";
 import type { Connection } from "./connect.js";
 import type { LimitConnecting, WaitingCall } from "./limit-connecting.js";
@@ -184,9 +185,11 @@ function responsesOf<Started extends StartedCall & AsyncIterable<Message>>(
 }
 
 /** A call that was cancelled from here fails with the reason, such as the deadline of the call that it is made for. */
-function explain({ signal }: ClientCall, error: unknown): unknown {
-  const isCancelled = error instanceof RpcError && error.code === codes.CANCELLED;
-  return signal?.aborted === true && isCancelled ? createAbortError(signal) : error;
+function explain({ signal, deadline }: ClientCall, error: unknown): unknown {
+  if (!(error instanceof RpcError) || error.code !== codes.CANCELLED) return error;
+  if (signal?.aborted === true) return createAbortError(signal);
+  // A server may notice the deadline first, and resets the stream then, as grpc-go does.
+  return Date.now() < deadline ? error : createDeadlineError();
 }
 
 function createAbortError({ reason }: AbortSignal): RpcError {
