@@ -44,6 +44,8 @@ export interface ServerForm {
   readonly inferUpdateMask?: boolean | undefined;
   /** The services that are served, with methods that no binding has: Connect reaches all of them. */
   readonly served?: readonly Service[] | undefined;
+  /** Whether requests of Connect have to name the version of the protocol. */
+  readonly requireConnectProtocolHeader?: boolean | undefined;
 }
 
 /** What the document shows, and what it is about. */
@@ -111,6 +113,7 @@ function describe(
   { visibility, report }: Audience,
 ): Described {
   const { json: switches = {}, inferUpdateMask: infersUpdateMask = false } = options;
+  const { requireConnectProtocolHeader: isVersionRequired = false } = options;
   const services = [...new Set([...rest, ...connect].map(({ method }) => method.service))];
   const roots = [...new Set(services.map(({ reflection }) => reflection.root))];
   const annotations = createAnnotations((fullName) => {
@@ -140,7 +143,7 @@ function describe(
   // Before anything is said of failures, so that a message of the API's own may be called `Status`.
   const exchanges = [
     ...layOutPaths(withoutPathsOf(connect, rest), context).map((one) => describeExchange(one, parts)),
-    ...layOutPaths(connect, context).map((one) => describeConnectExchange(one, schemas)),
+    ...layOutPaths(connect, context).map((one) => describeConnectExchange(one, schemas, isVersionRequired)),
   ];
   const operations = exchanges.map((exchange) => ({
     ...exchange.placement,
@@ -179,8 +182,9 @@ function describe(
 
 /** Connect answers JSON at its paths before REST does. */
 function withoutPathsOf(connect: readonly Binding[], rest: readonly Binding[]): Binding[] {
-  const paths = new Set(connect.map(({ template }) => template.text));
-  return rest.filter(({ httpMethod, template }) => httpMethod !== "POST" || !paths.has(template.text));
+  const keyOf = ({ httpMethod, template }: Binding) => `${httpMethod} ${template.text}`;
+  const taken = new Set(connect.map(keyOf));
+  return rest.filter((binding) => !taken.has(keyOf(binding)));
 }
 
 /** The tag of a service, or of several that annotations put together. */
@@ -197,4 +201,5 @@ const formRules: Readonly<Record<keyof ServerForm, OptionRule>> = {
   wrapsStreamErrors: { wants: "true or false", accepts: (value) => typeof value === "boolean" },
   inferUpdateMask: { wants: "true or false", accepts: (value) => typeof value === "boolean" },
   served: { wants: "an array of services", accepts: Array.isArray },
+  requireConnectProtocolHeader: { wants: "true or false", accepts: (value) => typeof value === "boolean" },
 };

@@ -27,8 +27,8 @@ export interface OpenApiOptions {
   /** Labels of `google.api.visibility` whose restricted parts are shown as well, `"*"` for all; without it, none are. */
   readonly visibility?: readonly string[] | undefined;
   /**
-   * Describe Connect as well: `POST /package.Service/Method` for every unary method, with a rule or without. Those with
-   * streams frame their messages, which OpenAPI cannot say.
+   * Describe Connect as well: `POST /package.Service/Method` for every unary method, with a rule or without, and GET for
+   * those without side effects. Methods with streams frame their messages, which OpenAPI cannot say.
    */
   readonly connect?: boolean | undefined;
   /**

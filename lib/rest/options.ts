@@ -96,6 +96,8 @@ export interface RestSettings extends TimeoutLimits {
   readonly validate?: ValidateRequest | undefined;
   /** The host's, too: where its calls are counted. */
   readonly inFlight?: CallsInFlight | undefined;
+  /** The same, for documents that have Connect in them. */
+  readonly requireConnectProtocolHeader?: boolean | undefined;
 }
 
 const jsonSwitchNames = [

@@ -4,6 +4,7 @@ import { checkOpenApiOptions, type OpenApiOptions, type OptionRule } from "../op
 import { type RestOptions, resolveRestOptions } from "../rest/options.js";
 import { ConfigError } from "../schema/config-error.js";
 import type { Services } from "../services.js";
+import type { ProtocolOptions } from "./protocols.js";
 import { createServedRoutes } from "./served-routes.js";
 import { toServerForm } from "./server-form.js";
 
@@ -20,7 +21,10 @@ const restNames = [
 type RestForm = Pick<RestOptions, (typeof restNames)[number]>;
 
 /** What a document shows, and how the router reads and writes that it is about. */
-export interface BuildOpenApiOptions extends OpenApiOptions, RestForm {}
+export interface BuildOpenApiOptions
+  extends OpenApiOptions,
+    RestForm,
+    Pick<ProtocolOptions, "requireConnectProtocolHeader"> {}
 
 /**
  * The OpenAPI document of the services that have been added, or of all while none has been: what a router with the same
@@ -48,6 +52,7 @@ export function buildOpenApi(services: Services, options: BuildOpenApiOptions = 
 }
 
 /** Known by name here; their values are checked as those of a router. */
-const restRules = Object.fromEntries(
-  restNames.map((name): [string, OptionRule] => [name, { wants: "", accepts: () => true }]),
-);
+const restRules: Readonly<Record<string, OptionRule>> = {
+  ...Object.fromEntries(restNames.map((name) => [name, { wants: "", accepts: () => true }])),
+  requireConnectProtocolHeader: { wants: "true or false", accepts: (value) => typeof value === "boolean" },
+};

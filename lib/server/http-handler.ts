@@ -56,7 +56,11 @@ export function createHttpHandler(
   const { openapi = hasRest ? {} : false, docs, validate = false, ...restOptions } = others;
   checkSwitches({ docs, validate });
   const resolved = resolveRestOptions(restOptions, services, [...hostOptions, ...ownOptions]);
-  const settings = { ...resolved, inFlight };
+  const settings = {
+    ...resolved,
+    inFlight,
+    requireConnectProtocolHeader: chosen.requireConnectProtocolHeader,
+  };
   if (!chosen.names.has("connect")) refuseConnectDocuments(openapi);
   const routes = hasRest
     ? createServedRoutes(services, options.unannotatedMethods ?? false)

@@ -4,10 +4,17 @@ import type { RestSettings } from "../rest/options.js";
 
 /** How a router with these settings reads and writes, as far as its documents tell. */
 export function toServerForm(settings: RestSettings): ServerForm {
-  const { json, streamFormat, inferUpdateMask, formatError } = settings;
+  const { json, streamFormat, inferUpdateMask, formatError, requireConnectProtocolHeader } = settings;
   // An error that stands under `error` by itself is not put there once more.
   const wrapsStreamErrors = settings.wrapsStreamErrors && formatError?.isEnvelope !== true;
-  return { json, streamFormat, wrapsStreamErrors, inferUpdateMask, errors: errorFormOf(settings) };
+  return {
+    json,
+    streamFormat,
+    wrapsStreamErrors,
+    inferUpdateMask,
+    errors: errorFormOf(settings),
+    ...(requireConnectProtocolHeader === undefined ? {} : { requireConnectProtocolHeader }),
+  };
 }
 
 /** A formatter of one's own may write anything. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "vitest";
-import type { Content } from "../../lib/openapi/document.js";
+import type { Content, OpenApiDocument } from "../../lib/openapi/document.js";
 import type { OpenApiOptions } from "../../lib/openapi/options.js";
 import { buildOpenApi } from "../../lib/server/build-openapi.js";
 import { danglingReferences, findViolations, lint } from "../openapi/document-checks.js";
@@ -13,6 +13,13 @@ const source = `
     rpc Whisper(M) returns (M);
     rpc Sing(M) returns (stream M);
     rpc Listen(stream M) returns (M);
+  }`;
+
+const lookup = `
+  service Lookup {
+    rpc Find(M) returns (M) { option idempotency_level = NO_SIDE_EFFECTS; }
+    rpc Replace(M) returns (M) { option idempotency_level = IDEMPOTENT; }
+    rpc List(M) returns (stream M) { option idempotency_level = NO_SIDE_EFFECTS; }
   }`;
 
 const message = {
@@ -31,7 +38,7 @@ describe("the option connect of a document", () => {
     assert.deepEqual(
       parameters?.map(({ name, in: place, required }) => [name, place, required]),
       [
-        ["Connect-Protocol-Version", "header", true],
+        ["Connect-Protocol-Version", "header", undefined],
         ["Connect-Timeout-Ms", "header", undefined],
       ],
     );
@@ -48,6 +55,42 @@ describe("the option connect of a document", () => {
         },
       },
     });
+  });
+
+  it("describes GET of methods without side effects, whose message is JSON in the query", () => {
+    const { paths } = buildOpenApi(load(lookup), { connect: true });
+    const { get, post } = paths["/test.v1.Lookup/Find"] ?? assert.fail();
+    assert.deepEqual(
+      [get?.operationId, post?.operationId],
+      ["test.v1.Lookup.Find.get", "test.v1.Lookup.Find"],
+    );
+    const inQuery = { in: "query", required: true };
+    assert.deepEqual(get?.parameters?.slice(0, 3), [
+      { name: "encoding", ...inQuery, schema: { type: "string", enum: ["json"] } },
+      {
+        name: "message",
+        ...inQuery,
+        content: { "application/json": { schema: { $ref: "#/components/schemas/M" } } },
+      },
+      { name: "connect", in: "query", schema: { type: "string", enum: ["v1"] } },
+    ]);
+    assert.equal(get?.requestBody, undefined);
+    assert.deepEqual(get?.responses, post?.responses);
+    assert.deepEqual(Object.keys(paths["/test.v1.Lookup/Replace"] ?? {}), ["post"]);
+  });
+
+  it("requires the version of the protocol where the server does", () => {
+    const isRequired = ({ paths }: OpenApiDocument) =>
+      (["get", "post"] as const).map((httpMethod) => {
+        const parameters = paths["/test.v1.Lookup/Find"]?.[httpMethod]?.parameters ?? [];
+        return parameters.find(({ name }) => /^connect(-protocol-version)?$/i.test(name))?.required;
+      });
+    const required = { requireConnectProtocolHeader: true };
+    const services = load(lookup);
+    assert.deepEqual(isRequired(buildOpenApi(services, { connect: true })), [undefined, undefined]);
+    assert.deepEqual(isRequired(buildOpenApi(services, { connect: true, ...required })), [true, true]);
+    const ask = createAsker(services, { protocols: "all", openapi: { connect: true }, ...required });
+    assert.deepEqual(isRequired(documentOf(ask("/openapi.json"))), [true, true]);
   });
 
   it("changes nothing about the routes of rules", () => {
@@ -82,10 +125,10 @@ describe("the option connect of a document", () => {
 
   for (const version of ["3.1", "3.0"] as const) {
     it(`makes a document that is sound, in version ${version}`, async () => {
-      const document = buildOpenApi(load(source), { connect: true, version });
+      const document = buildOpenApi(load(source + lookup), { connect: true, version });
       assert.deepEqual(await findViolations(document), []);
       assert.deepEqual(danglingReferences(document), []);
-      const plain = buildOpenApi(load(source), { version });
+      const plain = buildOpenApi(load(source + lookup), { version });
       assert.deepEqual(
         (await lint(document)).filter((problem) => problem.includes("Connect")),
         (await lint(plain)).filter((problem) => problem.includes("Connect")),

@@ -2,7 +2,7 @@ import type { Binding } from "../../http-rule/binding.js";
 import { bindOwnPath } from "../../http-rule/compile-binding.js";
 import type { Report } from "../../schema/config-error.js";
 import type { Service } from "../../schema/schema.js";
-import type { Parameter } from "../document.js";
+import type { Content, Parameter } from "../document.js";
 import type { Placement } from "../paths/lay-out-paths.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
 import type { Exchange } from "./operation.js";
@@ -12,37 +12,57 @@ export function connectBindings(services: readonly Service[], report: Report): B
   return services
     .flatMap(({ methods }) => methods)
     .filter(({ kind }) => kind === "unary")
-    .flatMap((method) => bindOwnPath(method, report) ?? []);
+    .flatMap((method) => {
+      const binding = bindOwnPath(method, report);
+      if (binding === undefined) return [];
+      return method.hasSideEffects ? [binding] : [binding, { ...binding, httpMethod: "GET" }];
+    });
 }
 
 /** What a unary method takes and answers over Connect: messages, of which none is anything else than its JSON. */
-export function describeConnectExchange(placement: Placement, schemas: MessageSchemas): Exchange {
+export function describeConnectExchange(
+  placement: Placement,
+  schemas: MessageSchemas,
+  isVersionRequired: boolean,
+): Exchange {
   const { requestType, responseType } = placement.binding.method;
+  const isGet = placement.httpMethod === "get";
+  const content = { "application/json": { schema: schemas.message(requestType, "request") } };
+  const named = isGet ? versionParameter : versionHeader;
+  const version = isVersionRequired ? { ...named, required: true } : named;
   return {
     placement,
     protocol: "connect",
-    parameters,
-    requestBody: {
-      required: true,
-      content: { "application/json": { schema: schemas.message(requestType, "request") } },
-    },
+    parameters: isGet ? [...messageParameters(content), version, timeout] : [version, timeout],
+    requestBody: isGet ? undefined : { required: true, content },
     item: schemas.message(responseType, "response"),
   };
 }
 
 /** @see https://connectrpc.com/docs/protocol#unary-request */
-const parameters: readonly Parameter[] = [
-  {
-    name: "Connect-Protocol-Version",
-    in: "header",
-    // Servers may refuse what does not send it.
-    required: true,
-    schema: { type: "string", enum: ["1"] },
-  },
-  {
-    name: "Connect-Timeout-Ms",
-    in: "header",
-    description: "How many milliseconds the call may take.",
-    schema: { type: "integer", minimum: 0, maximum: 9_999_999_999 },
-  },
-];
+const versionHeader: Parameter = {
+  name: "Connect-Protocol-Version",
+  in: "header",
+  schema: { type: "string", enum: ["1"] },
+};
+
+const versionParameter: Parameter = {
+  name: "connect",
+  in: "query",
+  schema: { type: "string", enum: ["v1"] },
+};
+
+/** @see https://connectrpc.com/docs/protocol#unary-get-request */
+function messageParameters(content: Content): Parameter[] {
+  return [
+    { name: "encoding", in: "query", required: true, schema: { type: "string", enum: ["json"] } },
+    { name: "message", in: "query", required: true, content },
+  ];
+}
+
+const timeout: Parameter = {
+  name: "Connect-Timeout-Ms",
+  in: "header",
+  description: "How many milliseconds the call may take.",
+  schema: { type: "integer", minimum: 0, maximum: 9_999_999_999 },
+};

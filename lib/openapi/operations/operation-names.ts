@@ -12,8 +12,8 @@ export interface OperationNames {
    * chose is kept, and numbered alike.
    */
   nextIdOf(method: Method, annotated: string | undefined): string;
-  /** `"greet.v1.Greeter.SayHello"`, for the route that no rule gave. */
-  ownIdOf(method: Method): string;
+  /** `"greet.v1.Greeter.SayHello"` for the route that no rule gave, `"greet.v1.Greeter.SayHello.get"` for that by GET. */
+  ownIdOf(method: Method, httpMethod: string): string;
 }
 
 export function createOperationNames(
@@ -48,7 +48,7 @@ export function createOperationNames(
       }
       return id;
     },
-    ownIdOf: (method) => ids.take(method.fullName),
+    ownIdOf: ({ fullName }, httpMethod) => ids.take(httpMethod === "get" ? `${fullName}.get` : fullName),
   };
 }
 

@@ -64,7 +64,8 @@ export function describeOperation(
     tags: [names.tagOf(method.service)],
     summary: summarizeName(method.name),
     ...splitComment(comment),
-    operationId: protocol === "rest" ? names.nextIdOf(method, annotatedId) : names.ownIdOf(method),
+    operationId:
+      protocol === "rest" ? names.nextIdOf(method, annotatedId) : names.ownIdOf(method, placement.httpMethod),
     deprecated: method.isDeprecated || method.service.isDeprecated || undefined,
     "x-google-http-path": protocol === "rest" ? template.text : undefined,
     parameters: parameters.length === 0 ? undefined : parameters,
