@@ -37,7 +37,7 @@ export function createConnect(settings: ConnectSettings): RpcProtocol {
     const { deadline, requestCompression, responseCompression: compression } = opening;
     const form = createConnectForm(type, compression, codecs);
     const call = new FramedCall(endpoint, request, { ...settings, protocol, deadline, form, compression });
-    const options = { compression: requestCompression, limit: bodyLimit };
+    const options = { compression: requestCompression, limit: bodyLimit, faultCode: codes.INVALID_ARGUMENT };
     const requests = createMessageReader(readChunks(request), options);
     return serve(call, endpoint, { ...type, requests, fault: findFault(request, opening) });
   }
@@ -55,11 +55,11 @@ export function createConnect(settings: ConnectSettings): RpcProtocol {
     const headers = { ...request.headers, "content-encoding": encoding };
     const opening = readCallHeaders(headers, unaryHeaders, settings);
     const call = openUnary(request, endpoint, { opening, type: { format, isFramed: false } });
-    const { requestCompression } = opening;
+    const { requestCompression: compression } = opening;
     const requests = createSingleRequest(async () => {
       const bytes = toBuffer(readMessage(), bodyLimit);
-      const isCompressed = requestCompression !== undefined && bytes.length > 0;
-      return openFrame({ isCompressed, bytes }, requestCompression, bodyLimit);
+      const options = { compression, limit: bodyLimit, faultCode: codes.INVALID_ARGUMENT };
+      return openFrame({ isCompressed: compression !== undefined, bytes }, options);
     });
     const fault = findVersionFault('parameter "connect"', {
       version,

@@ -37,10 +37,18 @@ export function parseGetRequest(
     readMessage() {
       const text = parameters.get("message");
       if (text === null) throw invalidField("message", 'the query has no parameter "message"');
-      if (parameters.get("base64") !== "1") return Buffer.from(text);
+      if (parameters.get("base64") !== "1") {
+        if (isReplaced(text, query)) throw invalidField("message", 'the parameter "message" is not UTF-8');
+        return Buffer.from(text);
+      }
       const bytes = decodeBase64(text);
       if (bytes === undefined) throw invalidField("message", 'the parameter "message" is not base64');
       return bytes;
     },
   };
+}
+
+/** Bytes that are no UTF-8 are read as U+FFFD, which a text may have of its own. */
+function isReplaced(text: string, query: string): boolean {
+  return text.includes("\ufffd") && !/%EF%BF%BD/i.test(query);
 }

@@ -12,6 +12,9 @@ import { type GrpcWebType, printGrpcWebType } from "./content-type.js";
 /** The frame of the trailers, which come at the end of the body: a browser's programs see no others. */
 const trailersFlag = 0x80;
 
+/** Proxies give up a response with 4 to 8 KiB of headers, clients of HTTP/1.1 one with 16, those of HTTP/2 one with 64. */
+const longestHeaders = 4 * 1024;
+
 /** How gRPC-Web writes what is around the messages of a response. */
 export function createGrpcWebForm(type: GrpcWebType, compression: CompressionName | undefined): FramedForm {
   return {
@@ -22,7 +25,10 @@ export function createGrpcWebForm(type: GrpcWebType, compression: CompressionNam
     },
     encodeEnd: (trailers) => encodeTrailers({ "grpc-status": String(codes.OK) }, trailers),
     encodeFailure: (status) => encodeTrailers(printStatus(status), status.metadata),
-    encodeFailureHeaders: (status) => addMetadata(printStatus(status), status.metadata),
+    encodeFailureHeaders(status) {
+      const headers = addMetadata(printStatus(status), status.metadata);
+      return printHeaders(headers).length > longestHeaders ? undefined : headers;
+    },
     // The client is to read each frame when it comes: base64 of frames that do not wait for each other.
     encodeFrame: type.isText ? (frame) => Buffer.from(frame.toString("base64")) : (frame) => frame,
   };
@@ -43,8 +49,12 @@ function addMetadata(headers: Headers, metadata: Metadata | undefined): Outgoing
 }
 
 function encodeTrailers(status: Headers, metadata: Metadata | undefined): Buffer {
-  const lines = Object.entries(addMetadata(status, metadata)).flatMap(([name, value]) =>
+  return frameBytes(Buffer.from(printHeaders(addMetadata(status, metadata))), trailersFlag);
+}
+
+function printHeaders(headers: OutgoingHttpHeaders): string {
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
     [value ?? []].flat().map((one) => `${name}: ${one}\r\n`),
   );
-  return frameBytes(Buffer.from(lines.join("")), trailersFlag);
+  return lines.join("");
 }

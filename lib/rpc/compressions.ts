@@ -44,8 +44,9 @@ export function readCompression(
   value: string | undefined,
   supported: readonly CompressionName[],
 ): CompressionName | undefined {
-  if (value === undefined || value === "" || value === "identity") return undefined;
-  const name = supported.find((one) => one === value);
+  const lower = value?.toLowerCase() ?? "";
+  if (value === undefined || lower === "" || lower === "identity") return undefined;
+  const name = supported.find((one) => one === lower);
   if (name !== undefined) return name;
   const message = `unsupported ${header} "${value.slice(0, 80)}": send ${supported.join(", ")} or identity`;
   throw new RpcError(codes.UNIMPLEMENTED, message);

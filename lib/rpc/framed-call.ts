@@ -16,8 +16,8 @@ export interface FramedForm {
   encodeEnd(trailers: Metadata | undefined): Buffer;
   /** The same for a call that failed. */
   encodeFailure(status: GrpcStatus): Buffer;
-  /** Headers that say all there is to say of a call that fails before its response has begun. */
-  readonly encodeFailureHeaders?: ((status: GrpcStatus) => OutgoingHttpHeaders) | undefined;
+  /** Headers that say all there is to say of a call that fails before its response has begun, if headers can hold it. */
+  readonly encodeFailureHeaders?: ((status: GrpcStatus) => OutgoingHttpHeaders | undefined) | undefined;
   /** The bytes that stand for a frame on the wire. */
   readonly encodeFrame: (frame: Buffer) => Buffer;
 }
@@ -73,8 +73,9 @@ export class FramedCall extends HttpCall implements Responses {
   fail(status: GrpcStatus): void {
     const { encodeFailure, encodeFailureHeaders, headers } = this.#form;
     const hasBegun = this.#stream !== undefined || this.responseMetadata !== undefined;
-    if (encodeFailureHeaders !== undefined && !hasBegun) {
-      this.respond({ status: 200, headers: { ...headers, ...encodeFailureHeaders(status) }, body: "" });
+    const failureHeaders = hasBegun ? undefined : encodeFailureHeaders?.(status);
+    if (failureHeaders !== undefined) {
+      this.respond({ status: 200, headers: { ...headers, ...failureHeaders }, body: "" });
     } else {
       this.#frames = [];
       this.#finish(encodeFailure(status));

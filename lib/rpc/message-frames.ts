@@ -108,6 +108,16 @@ class Parser implements FrameParser {
   }
 }
 
+/** How messages are read. */
+export interface MessageOptions {
+  /** How those are compressed that say they are. */
+  readonly compression: CompressionName | undefined;
+  /** The longest message, decompressed. */
+  readonly limit: number;
+  /** The code of one that its compression cannot have made: INTERNAL unless given. */
+  readonly faultCode?: number | undefined;
+}
+
 /**
  * The message of a frame.
  *
@@ -115,10 +125,10 @@ class Parser implements FrameParser {
  */
 export async function openFrame(
   { isCompressed, bytes }: Frame,
-  compression: CompressionName | undefined,
-  limit: number,
+  { compression, limit, faultCode = codes.INTERNAL }: MessageOptions,
 ): Promise<Buffer> {
-  if (!isCompressed) return bytes;
+  // Nothing is no valid input of zlib.
+  if (!isCompressed || bytes.length === 0) return bytes;
   if (compression === undefined) {
     throw new RpcError(codes.INTERNAL, "a compressed message, whose compression no header names");
   }
@@ -128,7 +138,7 @@ export async function openFrame(
     });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw createTooLarge(limit);
-    throw new RpcError(codes.INTERNAL, `a message is not ${compression}`, { cause });
+    throw new RpcError(faultCode, `a message is not ${compression}`, { cause });
   }
 }
 

@@ -1,32 +1,25 @@
 import { codes, RpcError } from "../call/rpc-error.js";
-import type { CompressionName } from "./compressions.js";
-import { createFrameParser, type Frame, openFrame } from "./message-frames.js";
+import { createFrameParser, type Frame, type MessageOptions, openFrame } from "./message-frames.js";
 import type { Requests } from "./serve-call.js";
 
-export interface MessageReaderOptions {
-  /** How the messages are compressed that say they are. */
-  readonly compression: CompressionName | undefined;
-  /** The longest message, decompressed. */
-  readonly limit: number;
-}
-
 /** The framed messages of a body, which is read no faster than they are asked for. */
-export function createMessageReader(
-  body: AsyncIterable<Buffer>,
-  { compression, limit }: MessageReaderOptions,
-): Requests {
-  const parser = createFrameParser(limit);
+export function createMessageReader(body: AsyncIterable<Buffer>, options: MessageOptions): Requests {
+  const parser = createFrameParser(options.limit);
   const pieces = body[Symbol.asyncIterator]();
-  const frames: Frame[] = [];
+  let frames: readonly Frame[] = [];
+  let taken = 0;
   return {
     async next() {
-      while (frames.length === 0) {
+      while (taken === frames.length) {
         const piece = await pieces.next();
-        if (piece.done !== true) frames.push(...parser.push(piece.value));
-        else if (parser.isComplete) return undefined;
-        else throw new RpcError(codes.INTERNAL, "the request ends within a message");
+        if (piece.done === true) {
+          if (parser.isComplete) return undefined;
+          throw new RpcError(codes.INTERNAL, "the request ends within a message");
+        }
+        frames = parser.push(piece.value);
+        taken = 0;
       }
-      return openFrame(frames.shift() as Frame, compression, limit);
+      return openFrame(frames[taken++] as Frame, options);
     },
   };
 }

@@ -190,6 +190,12 @@ describe("a unary call of Connect", () => {
     });
   }
 
+  it("reads compressions in capital letters, which HTTP does not tell apart", async () => {
+    const { post } = await serveNotes(notes);
+    const { status: httpStatus } = await post("Send", json, gzipSync("{}"), { "content-encoding": "GZIP" });
+    assert.equal(httpStatus, 200);
+  });
+
   it("names the compressions that it could have read", async () => {
     const { post } = await serveNotes(notes);
     const { body } = await post("Send", json, Buffer.from("{}"), { "content-encoding": "zstd" });
@@ -336,6 +342,11 @@ describe("a call of Connect with a stream", () => {
     "two messages": [writeFrames(["{}", "{}"]), {}, "unimplemented"],
     "half a message": [writeFrames(["{}"]).subarray(0, 6), {}, "internal"],
     "a frame that ends the stream": [writeFrames(["{}"], 2), {}, "internal"],
+    "a message that is not what its header says": [
+      writeFrames(["{}"], 1),
+      { "connect-content-encoding": "gzip" },
+      "invalid_argument",
+    ],
     "a compression that nobody knows": [
       writeFrames(["{}"]),
       { "connect-content-encoding": "zstd" },
@@ -359,6 +370,16 @@ describe("a call of Connect with a stream", () => {
       assert.deepEqual([messages, end.error.code], [[], code]);
     });
   }
+
+  it("takes a message of nothing that says to be compressed", async () => {
+    const { post } = await serveNotes(notes);
+    const body = writeFrames([""], 1);
+    const answer = await post("Expand", "application/connect+proto", body, {
+      "connect-content-encoding": "gzip",
+    });
+    const [end] = readFrames(answer.body);
+    assert.equal(end?.bytes.toString(), "{}");
+  });
 
   it("does not run the handler of a call whose headers cannot be read", async () => {
     const { post } = await serveNotes({

@@ -79,8 +79,8 @@ describe("a call of Connect by GET", () => {
     [
       "that is not what it says",
       { compression: "gzip", encoding: "json", base64: "1", message: "AAAA" },
-      "internal",
-      500,
+      "invalid_argument",
+      400,
     ],
     [
       "that is too long",
@@ -97,6 +97,14 @@ describe("a call of Connect by GET", () => {
       assert.equal(JSON.parse(answer.body.toString()).code, code);
     });
   }
+
+  it("whose message is not UTF-8 fails, rather than being another message", async () => {
+    const { url } = await serveLookup(lookup);
+    const ask = (word: string) =>
+      fetch(`${url}/lookup.v1.Lookup/Find?encoding=json&message={"text":"${word}"}`);
+    assert.equal((await ask("%FF")).status, 400);
+    assert.deepEqual(await (await ask("%EF%BF%BD")).json(), { text: "GET \ufffd" });
+  });
 
   it("needs a version where one is required", async () => {
     const { url } = await serveLookup(lookup, { requireConnectProtocolHeader: true });

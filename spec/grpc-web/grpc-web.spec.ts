@@ -139,6 +139,30 @@ describe("gRPC-Web", () => {
     assert.equal(streamed.headers.get("grpc-message"), null);
   });
 
+  it("says in the trailers what headers cannot hold, whatever the call", async () => {
+    const { post } = await serveNotes({
+      send(call: HandlerCall) {
+        throw new RpcError(status.NOT_FOUND, call.request.text, {
+          details: [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: call.request.text }],
+        });
+      },
+      expand(call: HandlerCall) {
+        call.emit("error", new RpcError(status.NOT_FOUND, call.request.text));
+      },
+    });
+    const text = "x".repeat(5000);
+    for (const method of ["Send", "Expand"]) {
+      const { headers, body } = await post(method, json, writeFrames([JSON.stringify({ text })]));
+      assert.equal(headers.get("grpc-status"), null);
+      const { messages, trailers } = readAnswer(body);
+      assert.deepEqual(messages, []);
+      const [code, message, details] = trailers.split("\r\n");
+      assert.equal(code, "grpc-status: 5");
+      assert.ok(message === `grpc-message: ${text}`);
+      assert.equal(details?.startsWith("grpc-status-details-bin: "), method === "Send");
+    }
+  });
+
   it("says in the trailers what has become of a call that failed later", async () => {
     const { post } = await serveNotes({
       async *expand() {

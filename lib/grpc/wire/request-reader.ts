@@ -1,19 +1,18 @@
 import type { ServerHttp2Stream } from "node:http2";
 import { codes, RpcError } from "../../call/rpc-error.js";
-import type { CompressionName } from "../../rpc/compressions.js";
-import { createFrameParser, type Frame, type FrameParser, openFrame } from "../../rpc/message-frames.js";
+import {
+  createFrameParser,
+  type Frame,
+  type FrameParser,
+  type MessageOptions,
+  openFrame,
+} from "../../rpc/message-frames.js";
 import { createMissingMessage, createSecondMessage, type Requests } from "../../rpc/serve-call.js";
-
-export interface RequestReaderOptions {
-  readonly compression: CompressionName | undefined;
-  /** The longest message, decompressed. */
-  readonly limit: number;
-}
 
 /** Reads messages no faster than they are asked for: the client is held back by the flow control of HTTP/2. */
 export class RequestReader implements Requests {
   readonly #stream: ServerHttp2Stream;
-  readonly #options: RequestReaderOptions;
+  readonly #options: MessageOptions;
   readonly #parser: FrameParser;
   readonly #frames: Frame[] = [];
   #isEnded = false;
@@ -21,7 +20,7 @@ export class RequestReader implements Requests {
   /** Hears of frames, of the end and of the failure while somebody waits for them. */
   #onChange: (() => void) | undefined;
 
-  constructor(stream: ServerHttp2Stream, options: RequestReaderOptions) {
+  constructor(stream: ServerHttp2Stream, options: MessageOptions) {
     this.#stream = stream;
     this.#options = options;
     this.#parser = createFrameParser(options.limit);
@@ -98,7 +97,6 @@ export class RequestReader implements Requests {
   }
 
   #open(frame: Frame): Promise<Buffer> {
-    const { compression, limit } = this.#options;
-    return openFrame(frame, compression, limit);
+    return openFrame(frame, this.#options);
   }
 }
