@@ -10,6 +10,7 @@ import { stockShelves } from "./bookstore/stock-shelves.js";
 import type { DemoPlaces } from "./environment.js";
 import { createGreeter, type Pause } from "./greeter.js";
 import { loadDemoServices } from "./load-demo-services.js";
+import { demoOpenApi } from "./openapi.js";
 import { createPages } from "./pages.js";
 import { RequestLog } from "./request-log.js";
 import { printRoutes } from "./routes.js";
@@ -51,7 +52,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const app = express();
   app.use(createPages());
   app.use(cors({ origin, ...corsHeaders }));
-  app.use(transcodingRouter(services, { protocols: "all", validate: true }));
+  app.use(transcodingRouter(services, { protocols: "all", validate: true, openapi: demoOpenApi }));
 
   const http = await listen(app, options.port);
   try {

@@ -39,7 +39,12 @@ import { checkShelfName, createName, everyShelf, idOf, shelfOf } from "./resourc
 import { applyMask } from "./update-mask.js";
 
 /** A picture is sent back as what it was sent as: only types that a browser draws and does not run. */
-const pictureTypes = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+export const pictureTypes: ReadonlySet<string> = new Set([
+  "image/png",
+  "image/jpeg",
+  "image/gif",
+  "image/webp",
+]);
 
 /** An import is all or nothing, so its books wait in memory for the last one. */
 const maxImport = 1000;

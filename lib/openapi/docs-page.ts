@@ -66,10 +66,11 @@ export function printStartScript({ documents, folder }: DocsPage): string {
   ...${JSON.stringify(isLarge ? { ...settings, docExpansion: "none", filter: true } : settings)},
   oauth2RedirectUrl: new URL("${folder}/oauth2-redirect.html", location.href).href,
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
-  plugins: [showStreamsAsText],
+  plugins: [showStreamsAsText, leaveParametersEmpty],
 });
 
-${showStreamsAsText}`;
+${showStreamsAsText}
+${leaveParametersEmpty}`;
 }
 
 /** Swagger UI draws all operations that are in sight at each click, which takes minutes for a thousand of them. */
@@ -90,6 +91,14 @@ const showStreamsAsText = `function showStreamsAsText({ React }) {
     return React.createElement(ResponseBody, isLines ? { ...props, contentType: "text/plain" } : props);
   };
   return { wrapComponents: { responseBody: wrap } };
+}
+`;
+
+/** Swagger UI fills parameters that are objects, such as maps, with a sample that it makes up, and sends it. */
+const leaveParametersEmpty = `function leaveParametersEmpty({ React }) {
+  const wrap = (ParameterRow) => (props) =>
+    React.createElement(ParameterRow, { ...props, fn: { ...props.fn, getSampleSchema: () => null } });
+  return { wrapComponents: { parameterRow: wrap } };
 }
 `;
 

@@ -7,7 +7,7 @@ import { isRecord } from "../schema/record.js";
  *     // { info: { title: "The Library", version: "v1" } }
  *
  * Objects are merged member by member. Of lists, those are merged whose items have a name (tags, parameters), item
- * by item; any other list is replaced.
+ * by item; any other list is replaced. Where the lower has content of any type, those that the upper names are all.
  */
 export function overlay<T extends object>(lower: T, upper: object): T {
   // What is laid over a part of a document has the members of that part.
@@ -18,7 +18,8 @@ function overlayObjects(
   lower: Readonly<Record<string, unknown>>,
   upper: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const members = new Map(Object.entries(lower));
+  const isOfAnyType = "*/*" in lower && Object.keys(upper).length > 0;
+  const members = new Map(Object.entries(isOfAnyType ? narrowContent(lower, upper) : lower));
   for (const [name, value] of Object.entries(upper)) {
     if (value === undefined) continue;
     // A media type has one example or several of them, not both.
@@ -27,6 +28,14 @@ function overlayObjects(
     members.set(name, overlayValues(members.get(name), value));
   }
   return Object.fromEntries(members);
+}
+
+/** The content types that the upper names, with what the lower says of them or else of any. */
+function narrowContent(
+  lower: Readonly<Record<string, unknown>>,
+  upper: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.keys(upper).map((type) => [type, lower[type] ?? lower["*/*"]]));
 }
 
 const otherExamples = new Map([

@@ -1,8 +1,10 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { OpenApiDocument } from "../openapi/document.js";
+import { mapMembers } from "../openapi/versions/map-schemas.js";
 import { ConfigError } from "../schema/config-error.js";
 import { findPackage } from "../schema/find-package.js";
+import { isRecord } from "../schema/record.js";
 
 /** A request as express-openapi-validator looks at it. */
 export interface CheckedRequest {
@@ -44,7 +46,7 @@ export function loadOpenApiValidator(): (document: OpenApiDocument) => Validate 
   return (document) => {
     const steps = middleware({
       // Paths are asked for as the router sees them, wherever it is mounted.
-      apiSpec: { ...document, servers: [{ url: "/" }] },
+      apiSpec: { ...takeAnyUpload(document), servers: [{ url: "/" }] },
       useRequestUrl: true,
       validateApiSpec: false,
       validateRequests: { allowUnknownQueryParameters: true },
@@ -55,6 +57,23 @@ export function loadOpenApiValidator(): (document: OpenApiDocument) => Validate 
     });
     return (request) => runSteps(steps, request);
   };
+}
+
+/** What uploads are sent as, whatever they are. */
+export const anyContentType = "application/octet-stream";
+
+/**
+ * Documents may name the content types of bytes. Those are the handler's to check: the validator keeps what it compiles
+ * for each type that any client sends.
+ */
+function takeAnyUpload<T>(part: T): T {
+  if (Array.isArray(part)) return part.map(takeAnyUpload) as T;
+  if (!isRecord(part)) return part;
+  return mapMembers(part, (member, name) => {
+    const first = name === "content" && isRecord(member) ? Object.values(member)[0] : undefined;
+    const isBytes = isRecord(first) && isRecord(first.schema) && first.schema.format === "binary";
+    return isBytes ? { [anyContentType]: first } : takeAnyUpload(member);
+  }) as T;
 }
 
 /** Express's middleware, as far as it is used. */

@@ -3,12 +3,13 @@ import { codes, RpcError } from "../call/rpc-error.js";
 import type { HttpRequest } from "../http/http-message.js";
 import type { Binding } from "../http-rule/binding.js";
 import type { OpenApiDocument } from "../openapi/document.js";
+import { isUpload } from "../openapi/operations/content.js";
 import type { RestSettings, ValidateRequest } from "../rest/options.js";
 import { isForm } from "../rest/read-form-text.js";
 import { readJsonText } from "../rest/read-json-text.js";
-import { isHttpBody } from "../schema/well-known.js";
 import { type CanonicalForm, createCanonicalForm } from "./canonical-request.js";
 import {
+  anyContentType,
   type CheckedRequest,
   isValidatorError,
   loadOpenApiValidator,
@@ -69,12 +70,10 @@ interface SentBody {
 }
 
 /** How the validator is to take the body; of what it is not told, it knows that anything goes. */
-function contentTypeOf({ body, method }: Binding): string | undefined {
-  if (body === undefined) return undefined;
-  const isUpload =
-    body === "*" ? isHttpBody(method.requestType) : isHttpBody(body.resolvedType) && !body.repeated;
-  if (isUpload) return "application/octet-stream";
-  return method.isStreamingRequest ? "application/x-ndjson" : "application/json";
+function contentTypeOf(binding: Binding): string | undefined {
+  if (binding.body === undefined) return undefined;
+  if (isUpload(binding)) return anyContentType;
+  return binding.method.isStreamingRequest ? "application/x-ndjson" : "application/json";
 }
 
 const notJson = Symbol("not JSON");

@@ -1,14 +1,26 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import express from "express";
 import helmet from "helmet";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, it } from "vitest";
 import { createGreeter } from "../../demo/greeter.js";
 import { loadDemoServices } from "../../demo/load-demo-services.js";
-import { type Listening, listen, type Services, transcodingRouter } from "../../lib/index.js";
+import { type Demo, startDemo } from "../../demo/start.js";
+import {
+  type Listening,
+  listen,
+  loadServicesSync,
+  type Message,
+  type Services,
+  transcodingRouter,
+} from "../../lib/index.js";
+import { withFiles } from "../schema/proto-folder.js";
 import { describeInBrowser } from "./chromium.js";
 
 async function loadGreeter(): Promise<Services> {
@@ -19,13 +31,33 @@ async function loadGreeter(): Promise<Services> {
   );
 }
 
-/** Send the request of an operation, and wait for the answer that the page shows. */
-async function tryOut(page: Page, operation: string, parameters: Readonly<Record<string, string>>) {
+const mapsProto = `
+  syntax = "proto3";
+  package test.v1;
+  import "google/api/annotations.proto";
+  import "google/protobuf/empty.proto";
+  import "google/protobuf/struct.proto";
+  service Maps {
+    rpc Show(Request) returns (google.protobuf.Empty) { option (google.api.http).get = "/v1/maps"; }
+  }
+  message Request { map<string, string> labels = 1; google.protobuf.Struct struct = 2; }`;
+
+/** Open an operation, and fill in its parameters. */
+async function fillIn(page: Page, operation: string, parameters: Readonly<Record<string, string>>) {
   const block = page.locator(`[id$="-${operation}"]`);
   await block.locator(".opblock-summary").click();
   await block.getByRole("button", { name: "Try it out" }).click();
   for (const [name, value] of Object.entries(parameters))
     await block.locator(`[data-param-name="${name}"] input`).fill(value);
+  return block;
+}
+
+/** Send the request of an operation, and wait for the answer that the page shows. */
+async function tryOut(page: Page, operation: string, parameters: Readonly<Record<string, string>>) {
+  return execute(await fillIn(page, operation, parameters));
+}
+
+async function execute(block: Locator) {
   await block.getByRole("button", { name: "Execute" }).click();
   const answer = block.locator(".live-responses-table .response");
   await answer.waitFor();
@@ -39,6 +71,8 @@ describeInBrowser("the docs page", (open) => {
   let server: Server;
   let url: string;
   let onePort: Listening;
+  /** What was last sent to the service of maps. */
+  let seen: Message;
 
   beforeAll(async () => {
     const app = express().use(helmet());
@@ -52,6 +86,12 @@ describeInBrowser("the docs page", (open) => {
         ],
       }),
     );
+    const maps = withFiles({ "maps.proto": mapsProto }, (folder) => loadServicesSync(`${folder}/maps.proto`));
+    const show = async (call: { readonly request: Message }) => {
+      seen = call.request;
+      return {};
+    };
+    app.use("/maps", transcodingRouter(maps.add("test.v1.Maps", { show })));
     server = app.listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo; // a TCP server has an AddressInfo
@@ -98,10 +138,57 @@ describeInBrowser("the docs page", (open) => {
     assert.deepEqual(complaints, []);
   });
 
+  it("sends no parameter that nobody filled in, and a map as its entries", async () => {
+    const { page, complaints } = await open(`${url}/maps/docs`);
+    const block = await fillIn(page, "Maps_Show", {});
+    await execute(block);
+    assert.deepEqual(seen, { labels: {}, struct: null });
+    await block.locator('[data-param-name="labels"] textarea').fill('{"color": "red"}');
+    const answer = page.waitForResponse(/v1\/maps/);
+    await execute(block);
+    await answer;
+    assert.deepEqual(seen, { labels: { color: "red" }, struct: null });
+    assert.deepEqual(complaints, []);
+  });
+
   it("runs on one port with everything else", async () => {
     const { port } = onePort.address as AddressInfo; // no Unix socket was asked for
     const { page, complaints } = await open(`http://127.0.0.1:${port}/docs`);
     assert.equal((await tryOut(page, "Greeter_SayHello", { name: "world" })).status, "200");
+    assert.deepEqual(complaints, []);
+  });
+});
+
+describeInBrowser("the docs page of the demo", (open) => {
+  let demo: Demo;
+
+  beforeAll(async () => {
+    const socket = join(mkdtempSync(join(tmpdir(), "docs-page-")), "demo.sock");
+    demo = await startDemo({ port: 0, grpcPort: 0, socket, log: () => {} });
+  });
+
+  afterAll(() => demo.stop());
+
+  it("sends an example of an update that fits the book", async () => {
+    const { page, complaints } = await open(`${demo.url}/docs`);
+    const block = await fillIn(page, "Bookstore_UpdateBook", { shelf: "fiction", book: "emma" });
+    assert.equal((await execute(block)).status, "200");
+    assert.deepEqual(complaints, []);
+  });
+
+  it("sends a picture as one", async () => {
+    const { page, complaints } = await open(`${demo.url}/docs`);
+    const block = await fillIn(page, "Bookstore_UploadCover", { shelf: "fiction", book: "emma" });
+    await block
+      .locator(".opblock-section-request-body")
+      .getByLabel("Request content type")
+      .selectOption("image/png");
+    await block
+      .locator("input[type=file]")
+      .setInputFiles(join(import.meta.dirname, "../../demo/bookstore/cover.png"));
+    const { status, body } = await execute(block);
+    assert.equal(status, "200");
+    assert.match(body ?? "", /"coverSize": "121"/);
     assert.deepEqual(complaints, []);
   });
 });

@@ -164,7 +164,7 @@ const others: readonly (Exchange & { readonly accept: string; readonly timeout?:
     accept: "application/x-ndjson",
     timeout: "1",
   },
-  { operation: "Bookstore_DownloadCover", status: 200, path: `${book}/cover`, accept: "*/*" },
+  { operation: "Bookstore_DownloadCover", status: 200, path: `${book}/cover`, accept: "image/png" },
 ];
 
 let demo: Demo;
@@ -251,7 +251,7 @@ describe("the demo answers as documented", () => {
       });
       assert.equal(response.status, 200);
       const schema = contentOf(operation, accept);
-      if (accept === "*/*") {
+      if (accept === "image/png") {
         assert.deepEqual(schema, { type: "string", format: "binary" });
         assert.equal(response.headers.get("content-type"), "image/png");
         return;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,6 +33,17 @@ describe("startDemo", () => {
         /^default-src 'self'; connect-src 'self' /,
       );
       assert.match(await page.text(), /<h1>Greeter and bookstore<\/h1>/);
+    } finally {
+      await demo.stop();
+    }
+  });
+
+  it("serves the document of openapi/", async () => {
+    const demo = await start();
+    try {
+      const document = await (await fetch(`${demo.url}/openapi.json`)).json();
+      const file = new URL("../../openapi/demo.json", import.meta.url);
+      assert.deepEqual(document, JSON.parse(readFileSync(file, "utf8")));
     } finally {
       await demo.stop();
     }

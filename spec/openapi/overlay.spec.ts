@@ -49,6 +49,18 @@ describe("overlay", () => {
       },
     },
     {
+      title: "takes content types that are named for those of any content",
+      lower: { content: { "text/plain": { schema: { a: 1 } }, "*/*": { schema: { b: 2 } } } },
+      upper: { content: { "image/png": {}, "text/plain": { schema: { c: 3 } } } },
+      result: { content: { "image/png": { schema: { b: 2 } }, "text/plain": { schema: { a: 1, c: 3 } } } },
+    },
+    {
+      title: "leaves any content where none is named",
+      lower: { content: { "*/*": { schema: { b: 2 } } } },
+      upper: { content: {} },
+      result: { content: { "*/*": { schema: { b: 2 } } } },
+    },
+    {
       title: "replaces a reference by a schema",
       lower: { schema: { $ref: "#/a" } },
       upper: { schema: { type: "string" } },

@@ -255,6 +255,17 @@ describe("a router that validates", () => {
     assert.match(answer.seen, /9007199254740993/);
   });
 
+  it("leaves the content types of bytes to the handler, and checks the parameters beside them", async () => {
+    const content = { "image/png": {}, "image/gif": {} };
+    const base = { paths: { "/v1/books/{book}/file": { put: { requestBody: { content } } } } };
+    await use({ validate: true, openapi: { base } }, async (url) => {
+      const sent = { method: "PUT", path: "/v1/books/1/file?from=a", body: "bytes" };
+      for (const type of ["image/png", "text/plain"])
+        assert.equal((await send(url, { ...sent, type })).status, 200);
+      assert.equal((await send(url, { ...sent, path: "/v1/books/1/file", type: "image/png" })).status, 400);
+    });
+  });
+
   it("leaves what is no JSON, no path and no route to the decoder", async () => {
     await use({ validate: true }, async (url) => {
       const malformed = await send(url, { method: "POST", path: "/v1/books?from=a", body: `{"title":"a",` });

@@ -1,12 +1,13 @@
 import { joinParagraphs } from "../comments.js";
 import type { JsonSchema } from "../document.js";
+import { exampleOfNumber } from "../schemas/create-example.js";
 
 /**
  * Lay what an annotation says of a field over the field's own schema.
  *
  * A reference to another schema stands instead of the field's own. What is said of text and numbers is said of
- * each item of a list, as no list has a pattern. The limits of a number that is written as text are told in words: the
- * keywords for them say nothing of text.
+ * each item of a list, as no list has a pattern. The limits of a number that is written as text are told in words, and
+ * by an example: the keywords for them say nothing of text.
  */
 export function annotateProperty(schema: JsonSchema, annotation: JsonSchema): JsonSchema {
   const { required: _, ...given } = annotation;
@@ -32,16 +33,21 @@ function isNumberAsText({ type, format }: JsonSchema): boolean {
 
 function withLimitsInWords(said: JsonSchema, { description: own, items }: JsonSchema): JsonSchema {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, ...others } = said;
-  const limits = [
+  const words = [
     minimum === undefined ? [] : `at least ${minimum}`,
     exclusiveMinimum === undefined ? [] : `more than ${exclusiveMinimum}`,
     maximum === undefined ? [] : `at most ${maximum}`,
     exclusiveMaximum === undefined ? [] : `less than ${exclusiveMaximum}`,
     multipleOf === undefined ? [] : `a multiple of ${multipleOf}`,
   ].flat();
-  if (limits.length === 0) return said;
-  const sentence = `${items === undefined ? "It is" : "Each is"} ${limits.join(", and ")}.`;
-  return { ...others, description: joinParagraphs(said.description ?? own, sentence) ?? sentence };
+  if (words.length === 0) return said;
+  const sentence = `${items === undefined ? "It is" : "Each is"} ${words.join(", and ")}.`;
+  const description = joinParagraphs(said.description ?? own, sentence) ?? sentence;
+  const example = exampleOfNumber(said);
+  // One is what an example without limits has.
+  if (example === undefined || example === 1) return { ...others, description };
+  const text = String(example);
+  return { examples: [items === undefined ? text : [text]], ...others, description };
 }
 
 /** What looks like JSON of another type may be the text of a field that holds text, and the other way round. */

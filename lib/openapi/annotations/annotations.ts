@@ -20,11 +20,18 @@ export interface Annotations {
   document(service: Service): DocumentPart;
   tag(service: Service): Partial<Tag>;
   operation(method: Method): Partial<Operation>;
+  /** What bytes are, where a method takes or answers them. */
+  contentTypes(method: Method): ContentTypes;
   message(type: protobuf.Type): JsonSchema;
   property(field: protobuf.Field): JsonSchema;
   enumeration(type: protobuf.Enum): JsonSchema;
   /** What the field is called as a parameter of a path. */
   pathName(field: protobuf.Field): string | undefined;
+}
+
+export interface ContentTypes {
+  readonly consumes: readonly string[];
+  readonly produces: readonly string[];
 }
 
 /** The parts of a document that annotations have a say in. */

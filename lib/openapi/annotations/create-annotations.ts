@@ -11,6 +11,8 @@ export function createAnnotations(refer: ReferToMessage): Annotations {
     document: (service) => overlay(v2.document(service), v3.document(service)),
     tag: (service) => overlay(v2.tag(service), v3.tag(service)),
     operation: (method) => overlay(v2.operation(method), v3.operation(method)),
+    // Those of gnostic's are part of its operations.
+    contentTypes: v2.contentTypes,
     message: (type) => overlay(v2.message(type), v3.message(type)),
     property: (field) => overlay(v2.property(field), v3.property(field)),
     enumeration: (type) => overlay(v2.enumeration(type), v3.enumeration(type)),

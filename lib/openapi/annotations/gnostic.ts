@@ -14,7 +14,7 @@ import { upgradeSchema } from "./upgrade-schema.js";
  *
  * @see https://github.com/google/gnostic/blob/v0.7.1/openapiv3/OpenAPIv3.proto
  */
-export const gnosticAnnotations: Annotations = {
+export const gnosticAnnotations: Omit<Annotations, "contentTypes"> = {
   document: (service) => document(read(service.reflection.parent, "document")),
   tag: () => ({}),
   operation: (method) => operation(read(method.reflection, "operation")),

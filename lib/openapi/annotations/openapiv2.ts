@@ -50,6 +50,10 @@ export function readOpenApiV2(refer: ReferToMessage): Annotations {
     tag: (service) => tag(read(service.reflection, "openapiv2_tag")),
     operation: (method) =>
       overlay(sharedResponses(method.service), operation(read(method.reflection, "openapiv2_operation"))),
+    contentTypes(method) {
+      const { consumes, produces } = read(method.reflection, "openapiv2_operation");
+      return { consumes: toList(consumes).map(String), produces: toList(produces).map(String) };
+    },
     message(type) {
       const { json_schema: json, ...beside } = read(type, "openapiv2_schema");
       return jsonSchema({ ...beside, ...(isRecord(json) ? json : {}) }, refer);

@@ -12,6 +12,7 @@ import { pathParameters } from "./path-parameters.js";
 import { queryParameters } from "./query-parameters.js";
 import { requestBody } from "./request-body.js";
 import {
+  bytesResponse,
   completeResponses,
   errorResponses,
   type ResponseForms,
@@ -71,7 +72,10 @@ export function describeOperation(
     parameters: parameters.length === 0 ? undefined : parameters,
     requestBody,
     responses: {
-      "200": successResponse(method, item, forms, () => errorItem(forms.errors, schemas)),
+      "200":
+        item === undefined
+          ? bytesResponse(context.annotations.contentTypes(method).produces)
+          : successResponse(method, item, forms, () => errorItem(forms.errors, schemas)),
       ...errorResponses(named),
     },
   });

@@ -1,14 +1,13 @@
 import type protobuf from "protobufjs";
 import type { Binding } from "../../http-rule/binding.js";
 import { type BoundFields, collectBoundFields } from "../../http-rule/bound-fields.js";
-import { isHttpBody } from "../../schema/well-known.js";
 import { cleanComment } from "../comments.js";
 import { compact } from "../compact.js";
 import type { DocumentContext } from "../context.js";
 import type { Content, JsonSchema, RequestBody } from "../document.js";
 import { visibleFields } from "../schemas/fields.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
-import { binaryContent } from "./content.js";
+import { binaryContent, isUpload } from "./content.js";
 
 /**
  * The body of an operation: the whole request without what its path sets, or one field of it.
@@ -27,8 +26,11 @@ export function requestBody(
     description: body === "*" ? undefined : cleanComment(body.comment),
     // Said aloud: some validators ask for a content type otherwise, even where there is nothing that has one.
     required: isNeeded(binding, bound, context),
-    content:
-      body === "*" ? messageContent(binding, bound, schemas) : fieldContent(binding, body, bound, schemas),
+    content: isUpload(binding)
+      ? binaryContent(context.annotations.contentTypes(binding.method).consumes)
+      : body === "*"
+        ? messageContent(binding, bound, schemas)
+        : fieldContent(binding, body, bound, schemas),
   });
 }
 
@@ -49,7 +51,6 @@ function isNeeded(
 
 function messageContent(binding: Binding, bound: BoundFields, schemas: MessageSchemas): Content {
   const { requestType } = binding.method;
-  if (isHttpBody(requestType)) return binaryContent;
   return jsonContent(binding, schemas.messageWithout(requestType, useOf(binding), bound));
 }
 
@@ -59,8 +60,6 @@ function fieldContent(
   bound: BoundFields,
   schemas: MessageSchemas,
 ): Content {
-  const isSingle = !body.repeated && !body.map;
-  if (isSingle && isHttpBody(body.resolvedType)) return binaryContent;
   const below = bound.get(body);
   return jsonContent(binding, schemas.field(body, useOf(binding), below === "bound" ? undefined : below));
 }

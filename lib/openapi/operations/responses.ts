@@ -1,10 +1,9 @@
 import type { Binding } from "../../http-rule/binding.js";
 import type { Method } from "../../schema/schema.js";
-import { isHttpBody } from "../../schema/well-known.js";
 import type { Content, JsonSchema, Response } from "../document.js";
 import type { MessageSchemas } from "../schemas/message-schemas.js";
 import { mapMembers } from "../versions/map-schemas.js";
-import { binaryContent } from "./content.js";
+import { binaryContent, isDownload } from "./content.js";
 import type { CodeName, NamedErrors } from "./error-comments.js";
 import type { ErrorForm } from "./error-content.js";
 
@@ -24,25 +23,23 @@ export interface ResponseForms {
 /** What a call that succeeds answers, or each item of its stream; `undefined` for bytes. */
 export function responseItem(binding: Binding, schemas: MessageSchemas): JsonSchema | undefined {
   const { method, responseBody } = binding;
-  if (isBinary(binding)) return undefined;
+  if (isDownload(binding)) return undefined;
   return responseBody
     ? schemas.field(responseBody, "response")
     : schemas.message(method.responseType, "response");
 }
 
 /**
- * The response of a call that succeeds: one message, one field of it, its bytes, or a stream of them.
+ * The response of a call that succeeds: one message, one field of it, or a stream of them.
  *
  * @param errorItem how a failure is written within a stream.
  */
 export function successResponse(
   method: Method,
-  item: JsonSchema | undefined,
+  item: JsonSchema,
   forms: ResponseForms,
   errorItem: () => JsonSchema,
 ): Response {
-  if (item === undefined)
-    return { description: "The bytes, with their content type.", content: binaryContent };
   if (!method.isStreamingResponse)
     return { description: "OK", content: { "application/json": { schema: item } } };
   const { description, content } = streamContents[forms.streams](item, errorItem);
@@ -50,6 +47,11 @@ export function successResponse(
     description: `${description} A failure after the first message is the last item.`,
     content: { ...content, "text/event-stream": { schema: item } },
   };
+}
+
+/** The same of a call that answers bytes, which are of these content types if there are any. */
+export function bytesResponse(types: readonly string[]): Response {
+  return { description: "The bytes, with their content type.", content: binaryContent(types) };
 }
 
 /** The failures that the comment of a method speaks of, by HTTP status, and all others. */
@@ -75,12 +77,6 @@ export function completeResponses(
     if (!isFailure || response.content !== undefined) return described;
     return { ...described, content: errorContent(named.get(Number(status))?.codes ?? []) };
   });
-}
-
-function isBinary({ method, responseBody }: Binding): boolean {
-  if (responseBody === undefined) return isHttpBody(method.responseType);
-  const { resolvedType, repeated, map } = responseBody;
-  return isHttpBody(resolvedType) && !repeated && !map;
 }
 
 interface StreamContent {

@@ -81,7 +81,7 @@ function exampleOfObject(schema: JsonSchema, place: Place): object | undefined {
   const members = new Map<string, unknown>();
   for (const [name, property] of Object.entries(properties)) {
     const isRequired = required.includes(name);
-    if (isOthers(property, place) || (!isRequired && isLeftOut(property, place))) continue;
+    if (isOthers(property, place) || (!isRequired && isLeftOut(name, property, place))) continue;
     if (groups.some((names) => names.includes(name) && names.some((other) => members.has(other)))) continue;
     const value = exampleOf(property, place);
     if (value !== undefined) members.set(name, value);
@@ -95,11 +95,20 @@ function isOthers({ readOnly, writeOnly }: JsonSchema, { side }: Place): boolean
   return (side === "request" ? readOnly : writeOnly) === true;
 }
 
-function isLeftOut({ deprecated, $ref, items, additionalProperties }: JsonSchema, { above }: Place): boolean {
+function isLeftOut(name: string, property: JsonSchema, { above, side }: Place): boolean {
+  const { deprecated, $ref, items, additionalProperties } = property;
   const element = items ?? (isRecord(additionalProperties) ? additionalProperties : undefined);
   const isDeep = above.length >= maxDepth && ($ref !== undefined || element?.$ref !== undefined);
-  return deprecated === true || isDeep;
+  return deprecated === true || isDeep || (side === "request" && tokens.has(name));
 }
+
+/**
+ * What a client only sends back: no other text will do.
+ *
+ * @see https://google.aip.dev/154
+ * @see https://google.aip.dev/158
+ */
+const tokens: ReadonlySet<string> = new Set(["etag", "pageToken", "page_token"]);
 
 function exampleOfMap({ propertyNames }: JsonSchema, values: JsonSchema, place: Place): object {
   const key = propertyNames ? exampleOf({ type: "string", ...propertyNames }, place) : "key";
@@ -149,7 +158,8 @@ function matches(text: string, pattern: string): boolean {
   }
 }
 
-function exampleOfNumber(schema: JsonSchema): number | undefined {
+/** A number within the limits of a schema, if there is one near them. */
+export function exampleOfNumber(schema: JsonSchema): number | undefined {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
   const step = typeof multipleOf === "number" ? multipleOf : 1;
   const above = typeof exclusiveMinimum === "number" ? exclusiveMinimum : Number.NEGATIVE_INFINITY;

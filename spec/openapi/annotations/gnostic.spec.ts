@@ -120,6 +120,21 @@ describe("the options of gnostic", () => {
     });
   });
 
+  it("name the content types of bytes", () => {
+    const { requestBody } = operationOf(
+      describeSource(`
+        service Service {
+          rpc Call(google.api.HttpBody) returns (google.api.HttpBody) {
+            option (google.api.http) = { post: "/v1" body: "*" };
+            option (openapi.v3.operation) = {
+              request_body: { request_body: { content: { additional_properties: { name: "image/png" value: {} } } } }
+            };
+          }
+        }`),
+    );
+    assert.deepEqual(requestBody?.content, { "image/png": { schema: { type: "string", format: "binary" } } });
+  });
+
   for (const yaml of ["{ a: [", "*nowhere"]) {
     it(`take a value that is no YAML for text: ${yaml}`, () => {
       const document = describeMethod(

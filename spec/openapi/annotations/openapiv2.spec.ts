@@ -262,10 +262,11 @@ describe("the options of protoc-gen-openapiv2", () => {
         int64 size = 1 [(${options}.openapiv2_field) = { minimum: 1 maximum: 9 }];
         repeated uint64 marks = 2 [(${options}.openapiv2_field) = { maximum: 9 exclusive_maximum: true multiple_of: 3 }];
         int32 count = 3 [(${options}.openapiv2_field) = { maximum: 9 }];
+        int64 shelf = 4 [(${options}.openapiv2_field) = { minimum: 100 }];
       }
       service Service { rpc Call(Response) returns (Response) { option (google.api.http) = { get: "/v1/{size}" }; } }`;
     const text = describeSource(source);
-    const { size, marks, count } = propertiesOf(text, "Response");
+    const { size, marks, count, shelf } = propertiesOf(text, "Response");
     assert.deepEqual(size, {
       type: "string",
       format: "int64",
@@ -274,15 +275,25 @@ describe("the options of protoc-gen-openapiv2", () => {
     assert.deepEqual(marks, {
       type: "array",
       items: { type: "string", format: "uint64" },
+      examples: [["3"]],
       description: "Each is less than 9, and a multiple of 3.",
     });
     assert.deepEqual(count, { type: "integer", format: "int32", maximum: 9 });
+    assert.deepEqual(shelf?.examples, ["100"]);
+    const { content = {} } = operationOf(text).responses["200"] ?? {};
+    assert.deepEqual(content["application/json"]?.example, {
+      size: "1",
+      marks: ["3"],
+      count: 1,
+      shelf: "100",
+    });
     assert.deepEqual(
       operationOf(text).parameters?.map(({ name, description }) => [name, description]),
       [
         ["size", "Its size.\n\nIt is at least 1, and at most 9."],
         ["marks", "Each is less than 9, and a multiple of 3."],
         ["count", undefined],
+        ["shelf", "It is at least 100."],
       ],
     );
     const numbers = propertiesOf(describeSource(source, { json: { int64AsNumbers: true } }), "Response");
@@ -293,6 +304,23 @@ describe("the options of protoc-gen-openapiv2", () => {
       minimum: 1,
       maximum: 9,
     });
+  });
+
+  it("name the content types of bytes, and of nothing else", () => {
+    const document = describeSource(`
+      message Request { google.api.HttpBody file = 1; string name = 2; }
+      service Service {
+        rpc Call(Request) returns (google.api.HttpBody) {
+          option (google.api.http) = { post: "/v1/file" body: "file" additional_bindings { post: "/v1/whole" body: "*" } };
+          option (${options}.openapiv2_operation) = { consumes: ["image/png", "image/gif"] produces: "text/csv" };
+        }
+      }`);
+    const typesOf = (id: string) => {
+      const { requestBody, responses } = operationOf(document, id);
+      return [requestBody, responses["200"]].map((part) => Object.keys(part?.content ?? {}));
+    };
+    assert.deepEqual(typesOf("Service_Call"), [["image/png", "image/gif"], ["text/csv"]]);
+    assert.deepEqual(typesOf("Service_Call2"), [["application/json"], ["text/csv"]]);
   });
 
   it("may put several services under one tag, whose name no other service gets", () => {

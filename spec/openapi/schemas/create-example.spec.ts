@@ -51,6 +51,8 @@ const table: readonly [schema: JsonSchema, example: unknown][] = [
   [{ type: "object", properties: { a: { type: "string" }, b: {} } }, { a: "text" }],
   [{ type: "object", properties: { a: { type: "string", deprecated: true } } }, {}],
   [{ type: "object", properties: { a: {} }, required: ["a"] }, undefined],
+  [{ type: "object", properties: { etag: { type: "string" }, pageToken: { type: "string" } } }, {}],
+  [{ type: "object", properties: { etag: { type: "string" } }, required: ["etag"] }, { etag: "text" }],
 ];
 
 describe("createExample", () => {

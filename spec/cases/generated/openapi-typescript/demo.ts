@@ -873,8 +873,7 @@ export interface operations {
                  *       ],
                  *       "labels": {
                  *         "key": "text"
-                 *       },
-                 *       "etag": "text"
+                 *       }
                  *     }
                  */
                 "application/json": components["schemas"]["Book"];
@@ -1077,8 +1076,7 @@ export interface operations {
                  *       ],
                  *       "labels": {
                  *         "key": "text"
-                 *       },
-                 *       "etag": "text"
+                 *       }
                  *     }
                  */
                 "application/json": components["schemas"]["BookPatch"];
@@ -1158,8 +1156,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "destinationParent": "shelves/my-shelf",
-                 *       "etag": "text"
+                 *       "destinationParent": "shelves/my-shelf"
                  *     }
                  */
                 "application/json": components["schemas"]["MoveBookRequestBody"];
@@ -1237,8 +1234,7 @@ export interface operations {
                  *         ],
                  *         "labels": {
                  *           "key": "text"
-                 *         },
-                 *         "etag": "text"
+                 *         }
                  *       },
                  *       "bookId": "text"
                  *     }
@@ -1259,8 +1255,7 @@ export interface operations {
                  *           ],
                  *           "labels": {
                  *             "key": "text"
-                 *           },
-                 *           "etag": "text"
+                 *           }
                  *         },
                  *         "bookId": "text"
                  *       }
@@ -1408,8 +1403,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
-                    "*/*": string;
+                    "image/png": string;
+                    "image/jpeg": string;
+                    "image/gif": string;
+                    "image/webp": string;
                 };
             };
             /** @description The call failed. */
@@ -1446,8 +1443,10 @@ export interface operations {
         /** @description The picture: `image/png`, `image/jpeg`, `image/gif` or `image/webp`. */
         requestBody: {
             content: {
-                "application/octet-stream": string;
-                "*/*": string;
+                "image/png": string;
+                "image/jpeg": string;
+                "image/gif": string;
+                "image/webp": string;
             };
         };
         responses: {
