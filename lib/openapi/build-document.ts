@@ -12,7 +12,7 @@ import { compact } from "./compact.js";
 import type { DocumentContext } from "./context.js";
 import type { OpenApiDocument, Server, Tag } from "./document.js";
 import { defaultInfo } from "./info.js";
-import { connectBindings, describeConnectExchange } from "./operations/connect.js";
+import { checkConnectSwitches, connectBindings, describeConnectExchange } from "./operations/connect.js";
 import { type ErrorForm, isErrorForm } from "./operations/error-content.js";
 import { withExamples } from "./operations/examples.js";
 import { describeExchange, describeOperation } from "./operations/operation.js";
@@ -67,6 +67,7 @@ export const defaultServers: readonly Server[] = [{ url: "/" }];
  */
 export function buildDocument(bindings: readonly Binding[], options: DocumentOptions = {}): OpenApiDocument {
   const faults = checkOpenApiOptions(options, { others: formRules });
+  if (options.connect) faults.push(...checkConnectSwitches(options.json ?? {}));
   if (faults.length > 0) throw new ConfigError(faults);
   const report = (fault: ConfigFault) => void faults.push(fault);
   const visibility = createVisibility(options.visibility ?? []);

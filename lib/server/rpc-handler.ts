@@ -83,7 +83,7 @@ function createSettings({ codecs }: Services, settings: RestSettings): RpcSettin
   const { json, bodyLimit, defaultTimeout, maxTimeout, detailedErrors, onError, inFlight } = settings;
   return {
     // A client may know fields that its server does not know yet, as it may in protobuf's own form.
-    codecs: codecs.with({ ignoreUnknownFields: true, ...json, pretty: false }),
+    codecs: codecs.with({ ignoreUnknownFields: true, ...json, ...generated }),
     bodyLimit,
     defaultTimeout,
     maxTimeout,
@@ -92,6 +92,12 @@ function createSettings({ codecs }: Services, settings: RestSettings): RpcSettin
     writeStatus: createStatusWriter({ codecs, detailedErrors, onError }),
   };
 }
+
+/**
+ * Clients of these protocols are generated: one that skips unknown fields reads a short name as no value, and one in
+ * JavaScript a long number as another number.
+ */
+const generated = { pretty: false, removeEnumPrefix: false, int64AsNumbers: false };
 
 /** Finds what serves a path such as `/greet.v1.Greeter/SayHello`, of the services that have been added by now. */
 function createEndpointFinder(services: Services): (path: string) => Endpoint | undefined {

@@ -1,5 +1,6 @@
 import { buildDocument } from "../openapi/build-document.js";
 import type { OpenApiDocument } from "../openapi/document.js";
+import { checkConnectSwitches } from "../openapi/operations/connect.js";
 import { checkOpenApiOptions, type OpenApiOptions } from "../openapi/options.js";
 import { reportUnknownServices } from "../openapi/select-bindings.js";
 import type { RestSettings } from "../rest/options.js";
@@ -35,7 +36,7 @@ export function createServedDocuments(
 ): readonly ServedDocument[] {
   const each: readonly OpenApiOptions[] = isList(options) ? options : [options];
   const faults = each.flatMap((one, i) =>
-    checkOne(one, isList(options) ? `openapi[${i}]` : "openapi", routes),
+    checkOne(one, isList(options) ? `openapi[${i}]` : "openapi", { routes, json: settings.json }),
   );
   if (each.length === 0) faults.push({ message: 'option "openapi" has no document: write false for none' });
   if (faults.length === 0) faults.push(...checkPaths(each.map(pathsOf)));
@@ -48,9 +49,14 @@ function isList(options: OpenApiOptions | readonly OpenApiOptions[]): options is
   return Array.isArray(options);
 }
 
-function checkOne(options: OpenApiOptions, place: string, routes: ServedRoutes): ConfigFault[] {
+function checkOne(
+  options: OpenApiOptions,
+  place: string,
+  { routes, json }: { readonly routes: ServedRoutes } & Pick<RestSettings, "json">,
+): ConfigFault[] {
   const faults = checkOpenApiOptions(options, { place });
   if (faults.length > 0) return faults;
+  if (options.connect) faults.push(...checkConnectSwitches(json, place));
   const shown = options.connect ? routes.services : routes.all.map(({ method }) => method.service);
   reportUnknownServices(shown, options.services ?? [], (fault) => faults.push(fault));
   return faults;

@@ -57,8 +57,16 @@ async function serve(
     options,
   }: { readonly implementation: ServiceImplementation; readonly options: TranscodingOptions | undefined },
 ): Promise<RpcServer> {
-  const services = await loadServices(source);
-  services.add(name, implementation);
+  const services = (await loadServices(source)).add(name, implementation);
+  return serveServices(services, name, options);
+}
+
+/** The same for a service that has been loaded in whichever way. */
+export async function serveServices(
+  services: Services,
+  name: string,
+  options?: TranscodingOptions,
+): Promise<RpcServer> {
   const faults: unknown[] = [];
   const onError = (error: unknown) => faults.push(error);
   const server = http.createServer(createTranscoder(services, { protocols: "all", onError, ...options }));

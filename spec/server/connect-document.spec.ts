@@ -155,6 +155,18 @@ describe("the option connect of a document", () => {
     assert.deepEqual(Object.keys(documentOf(ask("/openapi.json")).paths), ["/test.v1.Bare/Greet"]);
   });
 
+  it("is refused beside switches that Connect does not know, since its messages would be others", () => {
+    const options = { openapi: { connect: true }, json: { int64AsNumbers: true, removeEnumPrefix: true } };
+    const refused = {
+      name: "ConfigError",
+      message:
+        /^openapi: option "connect" .* json\.removeEnumPrefix .*\n.* json\.int64AsNumbers does not change/,
+    };
+    const services = load(source);
+    assert.throws(() => createAsker(services, { ...options, protocols: "all" }), refused);
+    assert.throws(() => buildOpenApi(services, { ...options.openapi, json: options.json }), refused);
+  });
+
   it("is refused by a router without Connect", () => {
     const openapi: OpenApiOptions = { connect: true };
     for (const documents of [openapi, [{ path: "/a.json" }, openapi]])

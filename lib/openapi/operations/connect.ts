@@ -1,6 +1,7 @@
 import type { Binding } from "../../http-rule/binding.js";
 import { bindOwnPath } from "../../http-rule/compile-binding.js";
-import type { Report } from "../../schema/config-error.js";
+import type { JsonSwitches } from "../../json/codec.js";
+import type { ConfigFault, Report } from "../../schema/config-error.js";
 import type { Service } from "../../schema/schema.js";
 import type { Content, Parameter } from "../document.js";
 import type { Placement } from "../paths/lay-out-paths.js";
@@ -17,6 +18,15 @@ export function connectBindings(services: readonly Service[], report: Report): B
       if (binding === undefined) return [];
       return method.hasSideEffects ? [binding] : [binding, { ...binding, httpMethod: "GET" }];
     });
+}
+
+/** The messages of Connect are those of REST in a document, which they are not with every switch. */
+export function checkConnectSwitches(switches: JsonSwitches, place = "openapi"): ConfigFault[] {
+  return (["removeEnumPrefix", "int64AsNumbers"] as const)
+    .filter((name) => switches[name])
+    .map((name) => ({
+      message: `${place}: option "connect" describes Connect, whose JSON json.${name} does not change: leave one of them out`,
+    }));
 }
 
 /** What a unary method takes and answers over Connect: messages, of which none is anything else than its JSON. */
