@@ -78,6 +78,8 @@ export function createHttp2Host(options: Http2HostOptions): Http2Host {
       if (isClosing) session.close();
       session.on("stream", (stream, headers) => {
         stream.on("error", ignore);
+        // Its client has reset it, or left, in the packet that opened it: node throws at whatever would answer it.
+        if (stream.destroyed || stream.closed) return;
         if (isGrpc(headers["content-type"])) options.grpc(stream, headers, peer);
         else serveHttp({ stream, headers, connection: socket }, peer, options);
       });

@@ -110,6 +110,32 @@ describe("a client of HTTP/2 that", () => {
     });
   }
 
+  for (const [name, fields] of [
+    ["gRPC by a method that is refused", { ":method": "PUT", "content-type": "application/grpc" }],
+    ["gRPC of a kind that is refused", { ":method": "POST", "content-type": "application/grpc+json" }],
+    ["a tunnel", { ":method": "CONNECT", ":path": undefined, ":scheme": undefined }],
+    ["a request that expects to go on", { ":method": "POST", expect: "100-continue" }],
+  ] as const) {
+    it(`leaves in the packet that opens ${name} does no harm`, async () => {
+      // An exception that nobody catches ends the run.
+      const opened = printRequest(1, { ":path": "/v1/query", ...fields }, flag.endHeaders);
+      for (const leaving of [
+        { type: frameType.reset, flags: flag.none, stream: 1, payload: Buffer.from([0, 0, 0, 8]) },
+        {
+          type: frameType.goaway,
+          flags: flag.none,
+          stream: 0,
+          payload: Buffer.from([0, 0, 0, 0, 0, 0, 0, 1]),
+        },
+      ]) {
+        const hostile = await connectRaw();
+        await hostile.write(Buffer.concat([opened, printFrame(leaving)]));
+        await checkAlive();
+      }
+      assert.equal(begun, 0);
+    });
+  }
+
   it("sends headers without end is cut off before they fill the memory", async () => {
     const before = process.memoryUsage().rss;
     const hostile = await connectRaw();

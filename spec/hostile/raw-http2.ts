@@ -31,15 +31,20 @@ export function printFrame({ type, flags, stream, payload }: Frame): Buffer {
   return Buffer.concat([head, payload]);
 }
 
-/** HEADERS of a request, each field as a literal that is not indexed; with no body unless more is said. */
+/**
+ * HEADERS of a request, each field as a literal that is not indexed, without those that are undefined; with no body
+ * unless more is said.
+ */
 export function printRequest(
   stream: number,
-  fields: Readonly<Record<string, string>>,
+  fields: Readonly<Record<string, string | undefined>>,
   flags: number = flag.endHeaders | flag.endStream,
 ): Buffer {
   const all = { ":method": "GET", ":scheme": "http", ":authority": "localhost", ...fields };
   const payload = Buffer.concat(
-    Object.entries(all).flatMap(([name, value]) => [Buffer.from([0]), text(name), text(value)]),
+    Object.entries(all).flatMap(([name, value]) =>
+      value === undefined ? [] : [Buffer.from([0]), text(name), text(value)],
+    ),
   );
   return printFrame({ type: frameType.headers, flags, stream, payload });
 }
