@@ -62,7 +62,9 @@ export class FramedCall extends HttpCall implements Responses {
 
   untilDrained(): Promise<void> {
     return new Promise((resolve) => {
-      this.#onDrained = resolve;
+      // The client may take what was compressed before anybody has begun to wait for it.
+      if (this.#unsentBytes < highWaterMark) resolve();
+      else this.#onDrained = resolve;
     });
   }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { Metadata } from "@grpc/grpc-js";
 import { describe, it } from "vitest";
@@ -335,6 +336,25 @@ describe("a call of Connect with a stream", () => {
     const [message, end] = readFrames(answer.body);
     assert.deepEqual([message?.flags, end?.flags], [1, 2]);
     assert.deepEqual(JSON.parse(brotliDecompressSync(message!.bytes).toString()), { text, count: 1 });
+  });
+
+  it("goes on after a compressed message that fills the buffer", async () => {
+    const { post } = await serveNotes({
+      async *expand() {
+        for (let count = 1; count <= 3; count++)
+          yield { text: randomBytes(30_000).toString("base64"), count };
+      },
+    });
+    const answer = await post("Expand", framed, writeFrames(["{}"]), { "connect-accept-encoding": "gzip" });
+    const messages = readFrames(answer.body).slice(0, -1);
+    assert.deepEqual(
+      messages.map(({ flags, bytes }) => [flags, JSON.parse(gunzipSync(bytes).toString()).count]),
+      [
+        [1, 1],
+        [1, 2],
+        [1, 3],
+      ],
+    );
   });
 
   const faulty: Readonly<Record<string, [body: Buffer, headers: Record<string, string>, code: string]>> = {
