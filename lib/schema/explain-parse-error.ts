@@ -1,6 +1,6 @@
 import type protobuf from "protobufjs";
 import type { ConfigFault } from "./config-error.js";
-import { findPlace } from "./find-place.js";
+import { findNumber, findPlace, type NumberUse } from "./find-place.js";
 import { findToken } from "./scan-tokens.js";
 
 /** What the parser says of a text, in the words of this package and with its place. */
@@ -28,7 +28,18 @@ export function explainParseError({ message }: Error, text: string, root: protob
   if (owner === null) return { message };
   const [, name = ""] = owner;
   const reason = message.slice(0, owner.index).replaceAll("'", '"');
-  return { ...placeOfName(text, name), message: `${reason} in "${name}"` };
+  const misuse = parseNumberMisuse(message);
+  const number = misuse && findNumber(text, misuse);
+  if (number === undefined) return { ...placeOfName(text, name), message: `${reason} in "${name}"` };
+  const { owner: fullName, token: at } = number;
+  return { line: at.line, fileColumn: at.column, message: `${reason} in "${fullName}"` };
+}
+
+/** What the parser says of a number that is taken: `duplicate id 1 in Type .library.v1.Shelf`. */
+export function parseNumberMisuse(message: string): NumberUse | undefined {
+  const [, number, owner] =
+    /^(?:duplicate )?id (\d+)(?: is reserved)? in \w+ \.?([\w.]+)$/.exec(message) ?? [];
+  return number === undefined || owner === undefined ? undefined : { number, owner };
 }
 
 type FaultPlace = Pick<ConfigFault, "line" | "fileColumn">;

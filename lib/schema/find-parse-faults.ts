@@ -1,39 +1,87 @@
 import protobuf from "protobufjs";
 import type { ConfigFault } from "./config-error.js";
-import { explainParseError } from "./explain-parse-error.js";
+import { explainParseError, parseNumberMisuse } from "./explain-parse-error.js";
+import { findNumber } from "./find-place.js";
 import { scanTokens, type Token } from "./scan-tokens.js";
 
 /** As many of one file are told: one that is no `.proto` file at all would have thousands. */
 const most = 10;
 
+export interface ParseFaults {
+  readonly faults: readonly ConfigFault[];
+  /**
+   * The text without its faults, if these are numbers and names of fields that are taken: all that the rest speaks of is
+   * there.
+   */
+  readonly mended: string | undefined;
+}
+
 /**
- * Find every fault of a text that the parser refuses. It stops at the first: the statement that has it is left out, and
- * the rest is parsed again.
+ * Find every fault of a text that the parser refuses. It stops at the first: a number that is taken is replaced, of
+ * another fault the statement that has it is left out, and the rest is parsed again.
  *
  * @param error what the parser said, adding the text to `root`.
  */
-export function findParseFaults(text: string, error: Error, root: protobuf.Root): ConfigFault[] {
+export function findParseFaults(text: string, error: Error, root: protobuf.Root): ParseFaults {
   const faults: ConfigFault[] = [];
-  let fault: ConfigFault | undefined = explainParseError(error, text, root);
+  let refusal: Refusal | undefined = { error, root };
   let rest = text;
-  while (fault !== undefined && faults.length < most) {
+  let isWhole = true;
+  while (refusal !== undefined && faults.length < most) {
+    const fault = explainParseError(refusal.error, rest, refusal.root);
     faults.push(fault);
-    const shorter = leaveOut(fault, rest);
+    const renumbered = renumber(refusal.error, rest);
+    const shorter = renumbered ?? leaveOut(fault, rest);
     if (shorter === undefined) break;
+    isWhole &&= renumbered !== undefined || isFieldTwice(refusal.error, shorter, rest);
     rest = shorter;
-    fault = findFault(rest);
+    refusal = findRefusal(rest);
   }
-  return faults;
+  return { faults, mended: isWhole && refusal === undefined ? rest : undefined };
 }
 
-function findFault(text: string): ConfigFault | undefined {
+/** What the parser says of a text, and what it had read of it. */
+interface Refusal {
+  readonly error: Error;
+  readonly root: protobuf.Root;
+}
+
+function findRefusal(text: string): Refusal | undefined {
   const root = new protobuf.Root();
   try {
     protobuf.parse(text, root);
     return undefined;
   } catch (error) {
-    return explainParseError(error as Error, text, root);
+    return { error: error as Error, root };
   }
+}
+
+/** Give a field or a value of an enum a free number in place of one that is taken, as long if there is one. */
+function renumber({ message }: Error, text: string): string | undefined {
+  const misuse = parseNumberMisuse(message);
+  const token = misuse && findNumber(text, misuse)?.token;
+  if (token === undefined) return undefined;
+  const used = new Set(text.match(/\b\d+\b/g));
+  const first = 10 ** (token.text.length - 1);
+  for (let number = first; number < first + mostNumbers; number++) {
+    if (used.has(String(number))) continue;
+    const mended = text.slice(0, token.index) + number + text.slice(token.index + token.text.length);
+    const next = findRefusal(mended)?.error.message ?? "";
+    // It was another message of that name.
+    if (next === message && next.startsWith("id ")) return undefined;
+    // It may be reserved, within a range.
+    if (!next.startsWith(`id ${number} `)) return mended;
+  }
+  return undefined;
+}
+
+const mostNumbers = 100;
+
+/** Whether what was left out is a field, or a value of an enum, whose name another one has. */
+function isFieldTwice({ message }: Error, shorter: string, text: string): boolean {
+  let end = text.length - 1;
+  while (end > 0 && text[end] === shorter[end]) end--;
+  return /^duplicate name .* in (?:Type|Enum) /.test(message) && text[end] === ";";
 }
 
 /**

@@ -27,6 +27,33 @@ export function findPlace(text: string, fullName: string, part?: RulePart): Plac
   return placeOf(ofRule[0]?.key ?? (tokens[found.start] as Token));
 }
 
+/** A number of a field, or of a value of an enum. */
+export interface NumberUse {
+  /** The name of the message or the enum; what is found has its full name. */
+  readonly owner: string;
+  readonly number: string;
+}
+
+/** Find where a number is used; where it is used twice, it is the second one that is wrong. */
+export function findNumber(
+  text: string,
+  use: NumberUse,
+): (NumberUse & { readonly token: Token }) | undefined {
+  const tokens = [...scanTokens(text)];
+  const found = new Map<string, Token[]>();
+  for (const { name, start } of scanDeclarations(tokens)) {
+    const owner = name.slice(0, Math.max(0, name.lastIndexOf(".")));
+    const token = tokens[start + 2];
+    if (owner !== use.owner && !owner.endsWith(`.${use.owner}`)) continue;
+    if (token?.text === use.number && tokens[start + 1]?.text === "=")
+      found.set(owner, [...(found.get(owner) ?? []), token]);
+  }
+  const [owner, [first, second] = []] =
+    [...found].find(([, numbers]) => numbers.length > 1) ?? [...found][0] ?? [];
+  const token = second ?? first;
+  return owner === undefined || token === undefined ? undefined : { owner, number: use.number, token };
+}
+
 interface Declaration {
   readonly name: string;
   /** The index of the token that names it. */

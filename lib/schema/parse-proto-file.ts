@@ -1,7 +1,9 @@
 import protobuf from "protobufjs";
 import type { ConfigFault, Report } from "./config-error.js";
+import { explainParseError } from "./explain-parse-error.js";
 import { findParseFaults } from "./find-parse-faults.js";
 import { scanTokens } from "./scan-tokens.js";
+import { isNamespace } from "./walk.js";
 
 export interface ProtoFile {
   /** As faults name it. */
@@ -18,14 +20,37 @@ export function parseProtoFile(
   // An undeclared property of the parser: the file name that it notes on every object.
   const parser = protobuf.parse as unknown as { filename: string | null };
   parser.filename = name;
+  const parse = (source: string) =>
+    protobuf.parse(prepareText(source), root, { keepCase, alternateCommentMode: true });
+  /** It may yet declare what another file has declared. */
+  const parseMended = (source: string) => {
+    try {
+      return parse(source);
+    } catch (error) {
+      report({ file: name, ...explainParseError(error as Error, source, root) });
+      return undefined;
+    }
+  };
   if (keepCase) for (const fault of findLostFields(text)) report({ file: name, ...fault });
   try {
-    return protobuf.parse(prepareText(text), root, { keepCase, alternateCommentMode: true });
+    return parse(text);
   } catch (error) {
-    for (const fault of findParseFaults(text, error as Error, root)) report({ file: name, ...fault });
-    return undefined;
+    const { faults, mended } = findParseFaults(text, error as Error, root);
+    for (const fault of faults) report({ file: name, ...fault });
+    if (mended === undefined) return undefined;
+    removeFile(name, root);
+    parser.filename = name;
+    return parseMended(mended);
   } finally {
     parser.filename = null;
+  }
+}
+
+/** Take out of a root what was read of a file before its first fault. */
+function removeFile(name: string, namespace: protobuf.NamespaceBase): void {
+  for (const nested of namespace.nestedArray) {
+    if (nested.filename === name) namespace.remove(nested);
+    else if (isNamespace(nested)) removeFile(name, nested);
   }
 }
 

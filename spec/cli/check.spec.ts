@@ -71,6 +71,47 @@ describe("check", () => {
     );
   });
 
+  it("tells what else is wrong with a file in which numbers and names are taken", async () => {
+    const folder = createFolder({
+      "bad.proto": bad.replace(
+        "message Request {",
+        "message Request { int32 a = 1; reserved 9, 100 to 200; int32 b = 9;",
+      ),
+      "twice.proto": `syntax = "proto3";
+package twice.v1;
+import "google/api/annotations.proto";
+message Request {
+  string name = 1;
+  oneof kind { int32 size = 1; int32 page_size = 2; }
+  string name = 3;
+  string page = 2;
+}
+enum State { NONE = 0; LENT = 1; LOST = 1; }
+service Twice {
+  rpc Get(Request) returns (Request) { option (google.api.http).get = "/v1/{page}/{size}/{nam}"; }
+}
+`,
+    });
+    const { out } = await runCommand(["check", "bad.proto", "twice.proto", "-I", folder]);
+    const faults = out.split("\n").map((line) => line.slice(folder.length + 1));
+    assert.deepEqual(
+      faults.filter((fault) => fault.startsWith("bad.proto")).map((fault) => fault.replace(/: .*/, "")),
+      ["7:18", "8:14", "9:23", "15:35", "16:44", "17:48", "20:7", "22:66", "22:83"].map(
+        (place) => `bad.proto:${place}`,
+      ),
+    );
+    assert.deepEqual(
+      faults.filter((fault) => fault.startsWith("twice.proto")),
+      [
+        'twice.proto:6:29: duplicate id 1 in "twice.v1.Request"',
+        'twice.proto:7:10: "Request.name" is declared twice',
+        'twice.proto:8:17: duplicate id 2 in "twice.v1.Request"',
+        'twice.proto:10:41: duplicate id 1 in "twice.v1.State"',
+        'twice.proto:12:91: twice.v1.Twice.Get: "/v1/{page}/{size}/{nam}" column 20: field "nam" is not in twice.v1.Request; did you mean "name"?',
+      ],
+    );
+  });
+
   it("tells faults to programs", async () => {
     const folder = createFolder({ "broken.proto": broken });
     const { code, out, err } = await runCommand(["check", "broken.proto", "-I", folder, "--json"]);

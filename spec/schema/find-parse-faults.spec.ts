@@ -71,7 +71,7 @@ enum C { ZERO = 0; }
 message D { strin }
 `,
     faults: [
-      'a.proto:3:9: duplicate id 1 in "B"',
+      'a.proto:3:42: duplicate id 1 in "B"',
       'a.proto:4:9: "A" is declared twice, the other time in a.proto',
       'a.proto:6:19: "}" is no valid name',
     ],
@@ -93,6 +93,20 @@ message D { strin }
 ];
 
 describe("a .proto file that cannot be parsed", () => {
+  it("is told with what other files declare as well", () => {
+    const { faults } = loadFiles(
+      {
+        "a.proto": `syntax = "proto3"; package p; message A { string one = 1; string two = 1; } message B {}`,
+        "b.proto": `syntax = "proto3"; package p; message B {}`,
+      },
+      { sources: ["b.proto", "a.proto"] },
+    );
+    assert.deepEqual(faults.map(printFault), [
+      'a.proto:1:72: duplicate id 1 in "p.A"',
+      'a.proto:1:85: "p.B" is declared twice, the other time in b.proto',
+    ]);
+  });
+
   for (const { name, text, faults } of texts) {
     it(`is told with all its faults ${name}`, () => {
       assert.deepEqual(loadFiles({ "a.proto": text }).faults.map(printFault), faults);

@@ -363,7 +363,7 @@ const faulty: {
   {
     name: "a field number that is used twice",
     files: { "a.proto": `${head}\npackage p;\nmessage M {\n  string a = 1;\n  string b = 1;\n}` },
-    faults: ['a.proto:3:9: duplicate id 1 in "M"'],
+    faults: ['a.proto:5:14: duplicate id 1 in "p.M"'],
   },
   {
     name: "a type that is declared twice",
