@@ -127,11 +127,12 @@ export async function openFrame(
   { isCompressed, bytes }: Frame,
   { compression, limit, faultCode = codes.INTERNAL }: MessageOptions,
 ): Promise<Buffer> {
-  // Nothing is no valid input of zlib.
-  if (!isCompressed || bytes.length === 0) return bytes;
+  if (!isCompressed) return bytes;
   if (compression === undefined) {
     throw new RpcError(codes.INTERNAL, "a compressed message, whose compression no header names");
   }
+  // Nothing is no valid input of zlib.
+  if (bytes.length === 0) return bytes;
   try {
     return await compressions[compression].decompress(bytes, {
       maxOutputLength: Math.min(limit, 2 ** 31 - 1),

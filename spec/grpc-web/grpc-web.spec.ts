@@ -239,6 +239,11 @@ describe("gRPC-Web", () => {
         {},
         status.INTERNAL,
       ],
+      "a message of nothing that is compressed although no header says so": [
+        writeFrames([""], 1),
+        {},
+        status.INTERNAL,
+      ],
       "a message that is not what its header says": [
         writeFrames(["{}"], 1),
         { "grpc-encoding": "gzip" },
