@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { codes, RpcError } from "../call/rpc-error.js";
+import { CollectedBytes } from "./collected-bytes.js";
 import { HttpError, unsupportedMedia } from "./http-error.js";
 import type { HttpRequest } from "./http-message.js";
 
@@ -69,12 +70,10 @@ export function readBody(request: HttpRequest, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const body = openBody(request);
     if (body === undefined) return resolve(Buffer.alloc(0));
-    const chunks: Buffer[] = [];
-    let length = 0;
+    const collected = new CollectedBytes();
     body.on("data", (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= limit) {
-        chunks.push(chunk);
+      if (collected.length + chunk.length <= limit) {
+        collected.push(chunk);
         return;
       }
       body.pause();
@@ -83,9 +82,7 @@ export function readBody(request: HttpRequest, limit: number): Promise<Buffer> {
       if (body !== request.body) body.destroy();
       reject(createTooLarge(limit));
     });
-    body.on("end", () =>
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)),
-    );
+    body.on("end", () => resolve(collected.take()));
     body.on("error", (cause) => reject(readingFault(cause, body !== request.body)));
     body.on("close", () => {
       if (!body.readableEnded) reject(createAbortError());

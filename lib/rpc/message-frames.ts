@@ -1,4 +1,5 @@
 import { codes, RpcError } from "../call/rpc-error.js";
+import { CollectedBytes } from "../http/collected-bytes.js";
 import { type CompressionName, compressions } from "./compressions.js";
 
 // Length-Prefixed-Message → Compressed-Flag Message-Length Message
@@ -44,15 +45,10 @@ export function createFrameParser(limit: number): FrameParser {
   return new Parser(limit);
 }
 
-const mergedPieces = 256;
-
 class Parser implements FrameParser {
   readonly #limit: number;
-  /** The beginning of a frame, as it came. */
-  #pieces: Buffer[] = [];
-  /** The last of the pieces, those that have not been merged. */
-  #loosePieces = 0;
-  #available = 0;
+  /** The beginning of a frame. */
+  readonly #begun = new CollectedBytes();
   /** How many bytes the next step needs: those of a prefix, or of a prefix and its message. */
   #needed = prefixLength;
 
@@ -61,17 +57,15 @@ class Parser implements FrameParser {
   }
 
   get isComplete(): boolean {
-    return this.#available === 0;
+    return this.#begun.length === 0;
   }
 
   push(chunk: Buffer): readonly Frame[] {
-    this.#available += chunk.length;
-    if (this.#available < this.#needed) {
-      this.#keep(chunk);
+    if (this.#begun.length + chunk.length < this.#needed) {
+      this.#begun.push(chunk);
       return [];
     }
-    const bytes =
-      this.#pieces.length === 0 ? chunk : Buffer.concat([...this.#pieces, chunk], this.#available);
+    const bytes = this.#join(chunk);
     const frames: Frame[] = [];
     let start = 0;
     for (;;) {
@@ -80,9 +74,7 @@ class Parser implements FrameParser {
       frames.push({ isCompressed: bytes[start] === 1, bytes: bytes.subarray(start + prefixLength, end) });
       start = end;
     }
-    this.#available = bytes.length - start;
-    this.#pieces = start === bytes.length ? [] : [bytes.subarray(start)];
-    this.#loosePieces = this.#pieces.length;
+    if (start < bytes.length) this.#begun.push(bytes.subarray(start));
     return frames;
   }
 
@@ -98,13 +90,10 @@ class Parser implements FrameParser {
     return start + this.#needed;
   }
 
-  /** A message may come byte by byte, and each piece keeps far more memory than its length. */
-  #keep(piece: Buffer): void {
-    this.#pieces.push(piece);
-    this.#loosePieces++;
-    if (this.#loosePieces < mergedPieces) return;
-    this.#pieces.push(Buffer.concat(this.#pieces.splice(-mergedPieces)));
-    this.#loosePieces = 0;
+  #join(chunk: Buffer): Buffer {
+    if (this.#begun.length === 0) return chunk;
+    this.#begun.push(chunk);
+    return this.#begun.take();
   }
 }
 

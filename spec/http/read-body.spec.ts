@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { Readable } from "node:stream";
+import { once } from "node:events";
+import { PassThrough, Readable } from "node:stream";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { describe, it } from "vitest";
 import type { HttpRequest } from "../../lib/http/http-message.js";
@@ -125,3 +128,24 @@ describe("readBody", () => {
     await assert.rejects(readBody(requestOf(body, { "content-length": "1001" }), 1000), { httpStatus: 413 });
   });
 });
+
+describe("readBody of bytes that come one by one", () => {
+  it("keeps little more than the bytes", async () => {
+    const count = 200_000;
+    const body = new PassThrough();
+    const whole = readBody(requestOf(body), count);
+    const before = measureKept();
+    for (let i = 0; i < count; i++) if (!body.write(Buffer.from("a"))) await once(body, "drain");
+    const kept = measureKept() - before;
+    assert(kept < 20 * count, `${kept} bytes`);
+    body.end();
+    assert.equal(String(await whole), "a".repeat(count));
+  });
+});
+
+function measureKept(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
