@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Transport } from "@connectrpc/connect";
 import * as node from "@connectrpc/connect-node";
@@ -249,17 +251,13 @@ describe("buf curl", () => {
   const run = promisify(execFile);
 
   for (const protocol of ["connect", "grpc", "grpcweb"]) {
+    const argumentsOf = (method: string, data: string, flags: readonly string[] = []) => [
+      ...["curl", "--protocol", protocol, "--http2-prior-knowledge", ...flags],
+      ...["-d", data, `${baseUrl}/${notes}/${method}`],
+    ];
+
     it(`finds the methods by reflection and calls them, by --protocol ${protocol}`, async () => {
-      const call = (method: string, data: string) =>
-        run(buf, [
-          "curl",
-          "--protocol",
-          protocol,
-          "--http2-prior-knowledge",
-          "-d",
-          data,
-          `${baseUrl}/${notes}/${method}`,
-        ]);
+      const call = (method: string, data: string) => run(buf, argumentsOf(method, data));
       assert.deepEqual(JSON.parse((await call("Send", '{"text":"größe"}')).stdout), {
         text: "größe",
         count: 1,
@@ -279,6 +277,33 @@ describe("buf curl", () => {
         assert.equal(details[0].type, "google.rpc.ErrorInfo");
         return true;
       });
+    });
+
+    it(`carries metadata and almost 4 MiB, by --protocol ${protocol}`, async () => {
+      const file = join(mkdtempSync(join(tmpdir(), "buf-")), "note.json");
+      stops.push(() => rmSync(dirname(file), { recursive: true }));
+      writeFileSync(file, JSON.stringify({ text: largeText }));
+      const headers = ["-v", "-H", "x-echo: 7", "-H", "mark-bin: AP8"];
+      const { stdout, stderr } = await run(buf, argumentsOf("Send", `@${file}`, headers), {
+        maxBuffer: 2 * largeText.length,
+      });
+      assert.equal(JSON.parse(stdout).text.length, largeText.length);
+      assert.match(stderr, /< .*X-Echo: 7$/m);
+      assert.match(stderr, /< .*Mark-Bin: AP8$/m);
+    });
+
+    it(`has a deadline, and cancels, by --protocol ${protocol}`, async () => {
+      const late = run(buf, argumentsOf("Send", '{"text":"wait until buf is late"}', ["--timeout", "2s"]));
+      await assert.rejects(late, { stderr: /deadline.exceeded/ });
+
+      const text = `wait for buf to leave, by --protocol ${protocol}`;
+      const { begun, ended } = expectWait(text);
+      const options = { stdio: "ignore", detached: true } as const;
+      const leaving = spawn(buf, argumentsOf("Send", JSON.stringify({ text })), options);
+      await begun;
+      // npm's script and the program that it starts, as a terminal does it.
+      process.kill(-(leaving.pid ?? assert.fail()), "SIGINT");
+      await ended;
     });
   }
 });
