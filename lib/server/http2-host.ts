@@ -7,6 +7,7 @@ import {
 } from "node:http2";
 import type { Socket } from "node:net";
 import type { ChannelOptions } from "@grpc/grpc-js";
+import { drainOnClose } from "../grpc/wire/drain-session.js";
 import { type GrpcOverHttp2, isGrpc } from "../grpc/wire/grpc-over-http2.js";
 import type { Peer } from "../grpc/wire/grpc-stream.js";
 import { type ConnectionPolicy, keepConnection } from "../grpc/wire/keep-connection.js";
@@ -73,13 +74,14 @@ export function createHttp2Host(options: Http2HostOptions): Http2Host {
       session.on("error", ignore);
       socket.on("error", () => session.destroy());
       if (window !== undefined) session.setLocalWindowSize(window);
+      const drain = drainOnClose(session);
       keepConnection(session, policy);
       // It came at the last moment: its client is to ask elsewhere.
       if (isClosing) session.close();
       session.on("stream", (stream, headers) => {
         stream.on("error", ignore);
         // Its client has reset it, or left, in the packet that opened it: node throws at whatever would answer it.
-        if (stream.destroyed || stream.closed) return;
+        if (stream.destroyed || stream.closed || drain.isClosing) return;
         if (isGrpc(headers["content-type"])) options.grpc(stream, headers, peer);
         else serveHttp({ stream, headers, connection: socket }, peer, options);
       });
