@@ -1,4 +1,5 @@
 import type protobuf from "protobufjs";
+import { createTurns } from "../call/create-turns.js";
 import type { Message } from "../call/message.js";
 import { codes, RpcError } from "../call/rpc-error.js";
 import { createTextDecoder, parseContentType } from "../http/content-type.js";
@@ -53,11 +54,14 @@ export function createMessagesDecoder(binding: Binding, options: RequestDecoderO
     toMessage: (part: Part, request: HttpRequest) => Message,
   ): MessagesDecoder {
     return async function* (match, request) {
+      const nextTurn = createTurns();
       try {
         for await (const part of read(request)) {
           const message = toMessage(part, request);
           finish(message, match, request);
           yield message;
+          const turn = nextTurn();
+          if (turn !== undefined) await turn;
         }
       } catch (error) {
         throw blameBody(error, binding);

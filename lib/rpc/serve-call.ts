@@ -1,5 +1,6 @@
 import type { Metadata } from "@grpc/grpc-js";
 import { closeIterator } from "../call/close-iterator.js";
+import { createTurns } from "../call/create-turns.js";
 import type { Endpoint } from "../call/endpoint.js";
 import type { Handler } from "../call/handler.js";
 import type { Message } from "../call/message.js";
@@ -213,10 +214,13 @@ export function createSecondMessage(): RpcError {
 }
 
 async function* readAll({ call, coding, requests }: ServedCall): AsyncIterable<Message> {
+  const nextTurn = createTurns();
   for (;;) {
     const bytes = await call.untilCancelled(() => requests.next());
     if (bytes === undefined) return;
     yield coding.decode(bytes);
+    const turn = nextTurn();
+    if (turn !== undefined) await turn;
   }
 }
 
