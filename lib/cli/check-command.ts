@@ -2,6 +2,7 @@ import { ConfigError, type ConfigFault, printFault, printPlace } from "../schema
 import { buildOpenApi } from "../server/build-openapi.js";
 import type { Services } from "../services.js";
 import { defineCommand } from "./command.js";
+import { baseOption, readBase } from "./document-options.js";
 import { aboutProtos, loadProtos, sourceOptions } from "./load-protos.js";
 import { nameOptions } from "./name-options.js";
 import { paint, type TextOutput } from "./terminal.js";
@@ -17,14 +18,19 @@ Each fault is a line that begins with file:line:column, as far as they are known
 ${aboutProtos}`,
   options: {
     ...sourceOptions,
+    ...baseOption,
     json: { heading: "what to write", type: "boolean", help: "the faults as a JSON array" },
   },
-  examples: ["library/v1/library.proto -I proto", "proto/*.proto --json"],
+  examples: [
+    "library/v1/library.proto -I proto",
+    "proto/*.proto --base openapi/base.yaml",
+    "proto/*.proto --json",
+  ],
   async run({ positionals, values }, terminal) {
     const { stdout, stderr } = terminal;
     try {
       const { services, own } = await loadProtos(positionals, values, terminal);
-      checkAnnotations(services);
+      checkAnnotations(services, await readBase(values));
       const routes = services.bindings.filter(({ method }) => own.includes(method.service));
       if (values.json) stdout.write("[]\n");
       stderr.write(`no faults: ${count(own.length, "service")}, ${count(routes.length, "route")}\n`);
@@ -43,10 +49,10 @@ ${aboutProtos}`,
   },
 });
 
-/** Those for OpenAPI are read when a document is made of them. */
-function checkAnnotations(services: Services): void {
+/** Those for OpenAPI are read when a document is made of them, which may need a base. */
+function checkAnnotations(services: Services, base: object | undefined): void {
   try {
-    buildOpenApi(services);
+    buildOpenApi(services, { base });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const { schema } = services;

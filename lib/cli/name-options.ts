@@ -4,5 +4,10 @@
  *     nameOptions('it is in "proto", add that to includeDirs')    // it is in "proto", add that with -I
  */
 export function nameOptions(message: string): string {
-  return message.replaceAll("to includeDirs", "with -I");
+  return message
+    .replaceAll("to includeDirs", "with -I")
+    .replace(
+      /(?<=no security scheme is called ".*": define it)$/gm,
+      ", in the document of --base if nowhere else",
+    );
 }

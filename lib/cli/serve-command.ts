@@ -1,6 +1,7 @@
 import { isWithin } from "../openapi/select-bindings.js";
 import type { Service } from "../schema/schema.js";
 import { didYouMean } from "../schema/suggest-name.js";
+import type { TranscodingOptions } from "../server/http-handler.js";
 import { listen } from "../server/listen.js";
 import { createServedRoutes } from "../server/served-routes.js";
 import { defineCommand } from "./command.js";
@@ -39,7 +40,7 @@ ${aboutProtos}`,
   ],
   async run({ positionals, values }, terminal) {
     const target = readTarget(values);
-    const gateway = readGatewayOptions(values);
+    const gateway = await readGatewayOptions(values);
     const place = await readPlace(values);
     const remote = await readRemoteOptions(values);
     const reflection = { ...remote, metadata: readHeaders(values["reflect-header"]) };
@@ -55,16 +56,23 @@ ${aboutProtos}`,
     for (const { fullName } of chosen) services.addRemote(fullName, target, remote);
     const { address, shutdown } = await listen(services, { ...gateway, ...place });
 
-    const { bindings } = createServedRoutes(services, values.unannotated ?? false).current();
     terminal.stdout.write(`listening on ${printPlace(address, values)}, for ${target}\n`);
-    if (bindings.length > 0) terminal.stdout.write(`\n${printRoutes(bindings, terminal.stdout)}`);
-    terminal.stderr.write(explainMissingRoutes(chosen, bindings));
+    // The other protocols reach every method, at the path of gRPC.
+    if (servesRest(gateway)) {
+      const { bindings } = createServedRoutes(services, values.unannotated ?? false).current();
+      if (bindings.length > 0) terminal.stdout.write(`\n${printRoutes(bindings, terminal.stdout)}`);
+      terminal.stderr.write(explainMissingRoutes(chosen, bindings));
+    }
     await terminal.untilStopped();
     await shutdown();
     services.close();
     return 0;
   },
 });
+
+function servesRest({ protocols = "all" }: TranscodingOptions): boolean {
+  return protocols === "all" || protocols.includes("rest");
+}
 
 function chooseServices(own: readonly Service[], names: readonly string[] | undefined): readonly Service[] {
   if (names === undefined) return own;

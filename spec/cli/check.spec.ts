@@ -146,6 +146,32 @@ service Twice {
     );
   });
 
+  it("takes a base document for what annotations refer to", async () => {
+    const folder = createFolder({
+      "a.proto": `syntax = "proto3"; import "google/api/annotations.proto";
+        message M {}
+        service S {
+          rpc A(M) returns (M) {
+            option (google.api.http).get = "/v1/a";
+            option (openapi.v3.operation) = { security: { additional_properties: { name: "token" value: {} } } };
+          }
+        }`,
+      "base.yaml": "components: { securitySchemes: { token: { type: http, scheme: bearer } } }\n",
+    });
+    const args = ["check", join(folder, "a.proto")];
+    assert.match(
+      (await runCommand(args)).out,
+      /a\.proto:4:15: S\.A: no security scheme is called "token": define it, in the document of --base if nowhere else\n/,
+    );
+    assert.deepEqual(await runCommand([...args, "--base", join(folder, "base.yaml")]), {
+      code: 0,
+      out: "",
+      err: "no faults: 1 service, 1 route\n",
+    });
+    const { code, err } = await runCommand([...args, "--base", "nowhere.yaml"]);
+    assert.deepEqual([code, err], [1, '--base: cannot read "nowhere.yaml": no such file or directory\n']);
+  });
+
   it("names the options of the command line", async () => {
     const folder = createFolder({
       "sub/a.proto": 'syntax = "proto3"; import "b.proto";',

@@ -118,5 +118,8 @@ describe("openapi", () => {
     const all = await runCommand([...args, "--unannotated"]);
     assert.deepEqual(Object.keys(JSON.parse(all.out).paths), ["/S/A"]);
     assert.equal(all.err, "");
+    const connect = await runCommand([...args, "--describe-connect"]);
+    assert.deepEqual(Object.keys(JSON.parse(connect.out).paths["/S/A"]), ["post"]);
+    assert.deepEqual([connect.code, connect.err], [0, ""]);
   });
 });

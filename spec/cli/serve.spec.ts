@@ -148,6 +148,28 @@ describe("serve", () => {
     assert.equal((await post("Send", { text: "x".repeat(100) })).status, 413);
   });
 
+  it("describes what it is asked to, and what a base document adds", async () => {
+    const folder = createFolder({ "base.yaml": "info: { description: All of it }\n" });
+    const { url } = await serve(
+      ...[proto, "--target", target, "--port", "0", "--protocols", "rest,connect", "--describe-connect"],
+      ...["--title", "Notes", "--version", "3.0", "--base", join(folder, "base.yaml")],
+    );
+    const document = JSON.parse(await (await fetch(`${url}/openapi.json`)).text());
+    assert.match(document.openapi, /^3\.0/);
+    assert.deepEqual(document.info, { title: "Notes", version: "v1", description: "All of it" });
+    assert.deepEqual(Object.keys(document.paths["/behaviour.v1.Notes/Send"]), ["post"]);
+  });
+
+  it("tells no routes of REST where it does not serve it", async () => {
+    const gateway = await serve("--reflect", "--target", target, "--port", "0", "--protocols", "connect");
+    const { out, err } = gateway.printed();
+    assert.deepEqual([out.split("\n").length, err], [2, ""]);
+    assert.equal((await fetch(`${gateway.url}/openapi.json`)).status, 404);
+    const url = `${gateway.url}/behaviour.v1.Notes/Send`;
+    const answer = await fetch(url, { method: "POST", body: '{"text":"x"}', headers: json });
+    assert.deepEqual(await answer.json(), { text: "sent x", count: 0 });
+  });
+
   it("speaks gRPC-Web when asked to", async () => {
     const { url } = await serve(proto, "--target", target, "--port", "0", "--protocols", "rest,grpc-web");
     const headers = { "content-type": "application/grpc-web+proto" };
@@ -333,6 +355,14 @@ describe("serve", () => {
     [
       [...reflect, "--protocols", "rest,soap"],
       /^serve: --protocols takes rest or grpc-web or connect, not "soap"\n/,
+    ],
+    [
+      [...reflect, "--protocols", "rest", "--describe-connect"],
+      /^serve: --describe-connect describes Connect: serve it with --protocols rest,connect\n/,
+    ],
+    [
+      [...reflect, "--no-openapi", "--title", "Notes"],
+      /^serve: --title is about the document, and --no-openapi leaves it out\n/,
     ],
     [[...reflect, "--body-limit", "4MB"], /^serve: --body-limit takes a number, .*, not "4MB"\n/],
   ];

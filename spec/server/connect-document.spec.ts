@@ -67,11 +67,7 @@ describe("the option connect of a document", () => {
     const inQuery = { in: "query", required: true };
     assert.deepEqual(get?.parameters?.slice(0, 3), [
       { name: "encoding", ...inQuery, schema: { type: "string", enum: ["json"] } },
-      {
-        name: "message",
-        ...inQuery,
-        content: { "application/json": { schema: { $ref: "#/components/schemas/M" } } },
-      },
+      { name: "message", ...inQuery, content: message },
       { name: "connect", in: "query", schema: { type: "string", enum: ["v1"] } },
     ]);
     assert.equal(get?.requestBody, undefined);

@@ -12,6 +12,7 @@ const source = `
   package test.v1;
   import "google/api/annotations.proto";
   import "google/api/field_behavior.proto";
+  import "google/api/field_info.proto";
   import "google/api/httpbody.proto";
   message Book {
     string title = 1 [
@@ -38,6 +39,7 @@ const source = `
     State state = 7;
     int64 weight = 8 [(grpc.gateway.protoc_gen_openapiv2.options.openapiv2_field) = { maximum: 9 }];
     Marked marked = 9;
+    string loan = 10 [(google.api.field_info).format = UUID4];
   }
   message Marked {
     string mark_1 = 1 [(google.api.field_behavior) = REQUIRED];
@@ -151,6 +153,8 @@ const refusedInAnySpelling: readonly Sent[] = [
   ].map((body) => ({ method: "POST", path: "/v1/books?from=a", body })),
   { method: "POST", path: "/v1/books/1:act", body: `{"from":"a","page_size":"101"}` },
   { method: "POST", path: "/v1/books/1:act", body: `{"from":null}` },
+  { method: "POST", path: "/v1/books/1:act", body: `{"from":"a","loan":"1"}` },
+  { path: "/v1/books/1?from=a&loan=1" },
 ];
 
 /** Let through, since the decoder reads it too. */
@@ -158,6 +162,11 @@ const accepted: readonly Sent[] = [
   { path: "/v1/books/1?from=a&pageSize=100" },
   { path: "/v1/books/1?from=a&page_size=100&state=1&weight=9" },
   { path: "/v1/books/1?from=a&state=STATE_LENT" },
+  ...[`""`, "null", `"123e4567-e89b-42d3-a456-426614174000"`].map((loan) => ({
+    method: "POST",
+    path: "/v1/books/1:act",
+    body: `{"from":"a","loan":${loan}}`,
+  })),
   { method: "POST", path: "/v1/books/1:act", body: `{"from":"a","marked":{"mark_1":"a","shelfRef":"b"}}` },
   { method: "POST", path: "/v1/books/1:act", body: `{"from":"a","marked":{"mark1":"a","custom":"b"}}` },
   { method: "POST", path: "/v1/books?from=a", body: `{"title":"a","secret":"","weight":"9","state":7}` },

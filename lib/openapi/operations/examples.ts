@@ -1,16 +1,24 @@
-import type { Content, JsonSchema, MediaType, Operation, Response } from "../document.js";
+import type { Content, JsonSchema, MediaType, Operation, Parameter, Response } from "../document.js";
 import { createExample, type Side } from "../schemas/create-example.js";
 import { mapMembers } from "../versions/map-schemas.js";
 
 type Schemas = Readonly<Record<string, JsonSchema>>;
 
-/** Give the bodies of an operation, and of its success, an example each, unless they have one. */
+/**
+ * Give the bodies of an operation and of its success an example each, unless they have one, and parameters that are JSON
+ * if they are required: pages fill those in.
+ */
 export function withExamples(operation: Operation, schemas: Schemas): Operation {
-  const { requestBody, responses } = operation;
+  const { parameters, requestBody, responses } = operation;
   const exemplify = (content: Content, side: Side) =>
     mapMembers(content, (media) => withExample(media, side, schemas));
+  const exemplifyParameter = (parameter: Parameter): Parameter =>
+    parameter.required && parameter.content !== undefined
+      ? { ...parameter, content: exemplify(parameter.content, "request") }
+      : parameter;
   const withResponses = {
     ...operation,
+    ...(parameters === undefined ? {} : { parameters: parameters.map(exemplifyParameter) }),
     responses: mapMembers(
       responses,
       (response, status): Response =>

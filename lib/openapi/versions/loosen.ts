@@ -64,9 +64,13 @@ function orNull(schema: JsonSchema): JsonSchema {
   const { description, ...value } = schema;
   if (Object.keys(value).length === 0) return schema;
   const { type, anyOf, ...others } = schema;
-  if (type !== undefined) return { ...others, type: [...new Set([type, "null"].flat())] };
-  if (anyOf !== undefined) return { ...others, anyOf: [...anyOf, { type: "null" }] };
-  return compact({ description, anyOf: [value, { type: "null" as const }] });
+  if (type === undefined && anyOf === undefined)
+    return compact({ description, anyOf: [value, { type: "null" as const }] });
+  return compact({
+    ...others,
+    type: type && [...new Set([type, "null"].flat())],
+    anyOf: anyOf && [...anyOf, { type: "null" }],
+  });
 }
 
 function inEitherSpelling(name: string): JsonSchema {
