@@ -4,6 +4,7 @@ import { type AnyMessage, decodeStatusDetails, statusDetailsKey } from "../call/
 import type { JsonCodecs } from "../json/codec.js";
 import type { GrpcStatus } from "../rpc/grpc-status.js";
 import { printUnpadded } from "../rpc/rpc-metadata.js";
+import { isWellKnown } from "../schema/well-known.js";
 
 /** A failed call as clients of Connect read it. */
 export interface ConnectError {
@@ -42,14 +43,11 @@ function readDetails(metadata: Metadata): AnyMessage[] {
 }
 
 function describeDetail(detail: AnyMessage, codecs: JsonCodecs): ConnectErrorDetail {
-  const { typeUrl } = detail;
+  const type = detail.typeUrl.slice(detail.typeUrl.lastIndexOf("/") + 1);
   const base64 = Buffer.from(detail.value).toString("base64");
-  const { "@type": _, ...debug } = JSON.parse(codecs.encodeDetail(detail)) as Record<string, unknown>;
+  const { "@type": _, ...members } = JSON.parse(codecs.encodeDetail(detail)) as Record<string, unknown>;
   // A type that is not known is shown as its bytes, which are there already.
-  const isKnown = debug.value !== base64;
-  return {
-    type: typeUrl.slice(typeUrl.lastIndexOf("/") + 1),
-    value: printUnpadded(detail.value),
-    ...(isKnown ? { debug } : {}),
-  };
+  const isKnown = members.value !== base64;
+  const debug = isWellKnown({ fullName: `.${type}` }) ? members.value : members;
+  return { type, value: printUnpadded(detail.value), ...(isKnown ? { debug } : {}) };
 }

@@ -15,6 +15,9 @@ const wrappedScalars: ReadonlyMap<string, string> = new Map(
   }).map(([name, scalar]) => [`.google.protobuf.${name}`, scalar]),
 );
 
+/** A type, or as much of one as its name: `.google.protobuf.Duration`. */
+type FullNamed = Pick<protobuf.ReflectionObject, "fullName">;
+
 const stringNames = namesOf("Timestamp", "Duration", "FieldMask");
 const freeNames = namesOf("Struct", "Value", "ListValue", "Any");
 
@@ -37,22 +40,22 @@ export function wrappedScalar(type: protobuf.ReflectionObject): string | undefin
 }
 
 /** Whether it is one of the wrapper types: `google.protobuf.Int64Value` and the like. */
-export function isWrapper(type: protobuf.ReflectionObject): boolean {
+export function isWrapper(type: FullNamed): boolean {
   return wrappedScalars.has(type.fullName);
 }
 
 /** Whether the JSON of a message is a string: Timestamp, Duration or FieldMask. */
-export function isWrittenAsString(type: protobuf.ReflectionObject): boolean {
+export function isWrittenAsString(type: FullNamed): boolean {
   return stringNames.has(type.fullName);
 }
 
 /** Whether the JSON of a message is any value, or any of some kind: Struct, Value, ListValue or Any. */
-export function isFreeForm(type: protobuf.ReflectionObject): boolean {
+export function isFreeForm(type: FullNamed): boolean {
   return freeNames.has(type.fullName);
 }
 
 /** Whether a message has a JSON form of its own; in an Any it stands under `value`. */
-export function isWellKnown(type: protobuf.ReflectionObject): boolean {
+export function isWellKnown(type: FullNamed): boolean {
   return isWrittenAsString(type) || isFreeForm(type) || isWrapper(type);
 }
 

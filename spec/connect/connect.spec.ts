@@ -263,6 +263,18 @@ describe("a unary call of Connect", () => {
     ]);
   });
 
+  it("shows details of types that have a JSON of their own by that", async () => {
+    const details = [{ "@type": "type.googleapis.com/google.protobuf.Duration", value: "3s" }];
+    const { post } = await serveNotes({
+      send() {
+        throw new RpcError(status.UNAVAILABLE, "later", { details });
+      },
+    });
+    const { body } = await post("Send", json, Buffer.from("{}"));
+    const shown = { type: "google.protobuf.Duration", value: "CAM", debug: "3s" };
+    assert.deepEqual(JSON.parse(body.toString()).details, [shown]);
+  });
+
   it("shows details of types that nobody knows as their bytes", async () => {
     const { post } = await serveNotes({
       async send(call: HandlerCall) {
