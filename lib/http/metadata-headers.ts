@@ -73,7 +73,8 @@ export function writeMetadata(
     const name = nameOf(key);
     const text = typeof value === "string" ? value : printBytes(value);
     if (name === undefined || !isHeaderValue(text)) return;
-    const before = headers[name];
+    // A key may be called "constructor".
+    const before = Object.hasOwn(headers, name) ? headers[name] : undefined;
     if (before === undefined) headers[name] = text;
     else headers[name] = Array.isArray(before) ? [...before, text] : [String(before), text];
   });

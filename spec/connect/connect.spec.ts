@@ -97,6 +97,7 @@ describe("a unary call of Connect", () => {
       async send(call: HandlerCall) {
         const metadata = new Metadata();
         metadata.add("x-served-by", "a");
+        metadata.add("constructor", "b");
         metadata.add("mark-bin", Buffer.from([1, 2]));
         metadata.add("content-encoding", "br");
         metadata.add("connect-content-encoding", "br");
@@ -107,6 +108,7 @@ describe("a unary call of Connect", () => {
     });
     const { headers } = await post("Send", json, Buffer.from("{}"));
     assert.equal(headers.get("x-served-by"), "a");
+    assert.equal(headers.get("constructor"), "b");
     assert.equal(headers.get("mark-bin"), "AQI");
     assert.equal(headers.get("trailer-x-cost"), "1");
     assert.equal(headers.get("content-encoding"), null);
