@@ -43,7 +43,8 @@ function openBody(request: HttpRequest): Readable | undefined {
   return body.pipe(inflate, { end: false });
 }
 
-function hasBody({ headers }: HttpRequest): boolean {
+/** Does a request of HTTP/1.1 say that it has a body? */
+export function hasBody({ headers }: Pick<HttpRequest, "headers">): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 

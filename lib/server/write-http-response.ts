@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { closeBody, isPieces } from "../http/close-body.js";
 import type { HttpResponse } from "../http/http-message.js";
+import { hasBody } from "../http/read-body.js";
 
 /**
  * Send a response: at once when it is whole; a stream is sent as it comes, no faster than the client reads, and what is
@@ -13,10 +14,12 @@ export function writeHttpResponse(res: ServerResponse, response: HttpResponse): 
   joinLists(res, headers);
   if (isPieces(body)) {
     res.writeHead(status, headers);
-    return writePieces(res, body, trailers).then(() => discardRest(res.req));
+    return writePieces(res, body, trailers).then(() => {
+      if (res.req.readableDidRead) discardRest(res.req);
+    });
   }
   writeWhole(res, response, body);
-  discardRest(res.req);
+  if (res.req.readableDidRead) discardRest(res.req);
   return undefined;
 }
 
@@ -29,7 +32,8 @@ function writeWhole(
   if (trailing === undefined) {
     if (body !== undefined) headers["content-length"] = Buffer.byteLength(body);
     res.writeHead(status, headers);
-    res.end(body);
+    if (body !== undefined && closesEarly(res)) endAfterRequest(res, body);
+    else res.end(body);
     return;
   }
   // Trailers need chunks.
@@ -37,6 +41,31 @@ function writeWhole(
   if (body !== undefined) res.write(body);
   res.addTrailers(toTrailerList(trailing));
   res.end();
+}
+
+/** Milliseconds that a client has to read its answer while it sends the rest of its request. */
+const lingerTime = 5_000;
+
+/**
+ * Is the connection closed after this response, and its request still coming? The system answers what comes then with
+ * a reset, which takes the response back from a client that has not read it yet.
+ */
+function closesEarly({ req, shouldKeepAlive }: ServerResponse): boolean {
+  return !shouldKeepAlive && !req.complete && !req.destroyed && hasBody(req);
+}
+
+/** The response is whole before its end: its length says so. */
+function endAfterRequest(res: ServerResponse, body: string | Uint8Array): void {
+  const { req } = res;
+  res.write(body);
+  const end = () => {
+    clearTimeout(timer);
+    res.end();
+  };
+  const timer = setTimeout(end, lingerTime);
+  timer.unref();
+  req.once("end", end).once("close", end);
+  discardRest(req);
 }
 
 /** Headers that are lists, to which a middleware may have added before: a session its cookie, CORS its `Vary`. */
@@ -55,7 +84,7 @@ function joinLists(res: ServerResponse, headers: OutgoingHttpHeaders): void {
  * being read. Node sees to it only if nobody has begun to read.
  */
 function discardRest(req: IncomingMessage): void {
-  if (!req.readableDidRead || req.readableEnded || req.destroyed) return;
+  if (req.readableEnded || req.destroyed) return;
   req.unpipe();
   req.removeAllListeners("data").removeAllListeners("readable");
   // An iterator that is closed later would stop the flow, but for somebody who listens.
