@@ -1,3 +1,5 @@
+import { swaggerUiPlugins } from "./swagger-ui-plugins.js";
+
 /** A document that the page shows. */
 export interface ShownDocument {
   readonly title: string;
@@ -66,41 +68,14 @@ export function printStartScript({ documents, folder }: DocsPage): string {
   ...${JSON.stringify(isLarge ? { ...settings, docExpansion: "none", filter: true } : settings)},
   oauth2RedirectUrl: new URL("${folder}/oauth2-redirect.html", location.href).href,
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
-  plugins: [showStreamsAsText, leaveParametersEmpty],
+  plugins: [${[...swaggerUiPlugins.keys()].join(", ")}],
 });
 
-${showStreamsAsText}
-${leaveParametersEmpty}`;
+${[...swaggerUiPlugins.values()].join("\n")}`;
 }
 
 /** Swagger UI draws all operations that are in sight at each click, which takes minutes for a thousand of them. */
 const mostShownAtOnce = 150;
-
-/** Swagger UI takes every answer whose type has "json" in its name for one JSON text, and calls lines of it a fault. */
-const showStreamsAsText = `function showStreamsAsText({ React }) {
-  const isOneText = (content) => {
-    try {
-      JSON.parse(content);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  const wrap = (ResponseBody) => (props) => {
-    const isLines = /json/i.test(props.contentType) && typeof props.content === "string" && !isOneText(props.content);
-    return React.createElement(ResponseBody, isLines ? { ...props, contentType: "text/plain" } : props);
-  };
-  return { wrapComponents: { responseBody: wrap } };
-}
-`;
-
-/** Swagger UI fills parameters that are objects, such as maps, with a sample that it makes up, and sends it. */
-const leaveParametersEmpty = `function leaveParametersEmpty({ React }) {
-  const wrap = (ParameterRow) => (props) =>
-    React.createElement(ParameterRow, { ...props, fn: { ...props.fn, getSampleSchema: () => null } });
-  return { wrapComponents: { parameterRow: wrap } };
-}
-`;
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
