@@ -7,27 +7,11 @@ import { type HandlerCall, RpcError, status } from "../../lib/index.js";
 import { createDeferred } from "../behaviour/messages.js";
 import { send } from "../rest/http-client.js";
 import { readFrames, writeFrames } from "../rpc/frames.js";
+import { notes } from "../rpc/notes.js";
 import { serveLookup, serveNotes } from "../rpc/rpc-server.js";
 
 // What Connect is on the wire; its conformance suite has more of it. What it does for its callers is among the
 // behaviours that every protocol keeps.
-
-const notes = {
-  async send({ request }: HandlerCall) {
-    return { text: request.text, count: 1 };
-  },
-  async collect(call: HandlerCall) {
-    const texts: string[] = [];
-    for await (const { text } of call) texts.push(text);
-    return { text: texts.join("+"), count: texts.length };
-  },
-  async *expand({ request }: HandlerCall) {
-    for (let count = 1; count <= request.count; count++) yield { text: request.text, count };
-  },
-  async *chat(call: HandlerCall) {
-    for await (const { text } of call) yield { text: `heard ${text}` };
-  },
-};
 
 const json = "application/json";
 const framed = "application/connect+json";
