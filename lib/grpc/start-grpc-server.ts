@@ -12,6 +12,7 @@ import { readTime } from "./read-time.js";
 import { collectMethods } from "./served-methods.js";
 import { type BuiltInOptions, withBuiltInServices } from "./served-services.js";
 import { createServingInterceptor } from "./serving-interceptor.js";
+import { defaultKeepaliveTime } from "./wire/keep-connection.js";
 
 export interface GrpcServerOptions extends BuiltInOptions, FaultOptions {
   /**
@@ -91,7 +92,11 @@ export async function startGrpcServer(services: Services, options: GrpcServerOpt
 function createServer(all: readonly Services[], options: GrpcServerOptions): Server {
   const isWatched = isInstrumented();
   const interceptor = createServingInterceptor(collectMethods(all, options), isWatched);
-  const server = new Server({ ...options.channelOptions, interceptors: [interceptor] });
+  const server = new Server({
+    "grpc.keepalive_time_ms": defaultKeepaliveTime,
+    ...options.channelOptions,
+    interceptors: [interceptor],
+  });
   for (const services of all) {
     for (const service of services.schema.services) {
       const definition = createBytesDefinition(service, services);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, it } from "vitest";
-import { type Listening, listen } from "../../lib/index.js";
+import { afterEach, beforeEach, describe, it, onTestFinished, vi } from "vitest";
+import { type Listening, listen, startGrpcServer } from "../../lib/index.js";
 import { loadEcho } from "../rest/echo-server.js";
 import { send } from "../rest/http-client.js";
 import {
@@ -133,6 +133,31 @@ describe("a client of HTTP/2 that", () => {
         await checkAlive();
       }
       assert.equal(begun, 0);
+    });
+  }
+
+  for (const name of ["listen", "startGrpcServer"] as const) {
+    it(`breaks the rules is cut off by ${name} in the end`, async () => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+      onTestFinished(() => void vi.useRealTimers());
+      const services = await loadEcho();
+      const grpc = await startGrpcServer(services, { address: "127.0.0.1:0", gracePeriod: 0 });
+      onTestFinished(() => grpc.shutdown());
+      const grpcPort = Number(grpc.addresses[0]?.split(":")[1]);
+      const hostile = await openRawHttp2(name === "listen" ? port : grpcPort);
+      open.push(hostile);
+      const call = { ":method": "POST", ":path": "/http.v1.Echo/Whole", "content-type": "application/grpc" };
+      // Data of no stream: nghttp2 says that this is no HTTP/2, and reads no more.
+      await hostile.write(
+        Buffer.concat([
+          printRequest(1, call, flag.endHeaders),
+          printFrame({ type: frameType.data, flags: flag.none, stream: 0, payload: Buffer.alloc(1) }),
+        ]),
+      );
+      await hostile.frame(({ type }) => type === frameType.goaway);
+      vi.advanceTimersByTime(60_000);
+      vi.advanceTimersByTime(20_000);
+      await hostile.closed;
     });
   }
 

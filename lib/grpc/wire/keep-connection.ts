@@ -19,10 +19,16 @@ const resetsPerPing = 500;
 /** Milliseconds to answer that. */
 const resetTimeout = 5_000;
 
-/** The policy in channel options, whose defaults are those of grpc-js. */
+/**
+ * Milliseconds between two pings. grpc-js sends none unless it is told to; but nghttp2 reads no more of a client that
+ * breaks the rules of HTTP/2, tells nobody, and does not see it leave: its connection would stay for ever.
+ */
+export const defaultKeepaliveTime = 60_000;
+
+/** The policy in channel options, whose defaults are those of grpc-js but for the pings. */
 export function readConnectionPolicy(options: ChannelOptions): ConnectionPolicy {
   return {
-    keepaliveTime: readTime(options["grpc.keepalive_time_ms"]),
+    keepaliveTime: readTime(options["grpc.keepalive_time_ms"] ?? defaultKeepaliveTime),
     keepaliveTimeout: options["grpc.keepalive_timeout_ms"] ?? 20_000,
     maxIdle: readTime(options["grpc.max_connection_idle_ms"]),
     maxAge: readTime(options["grpc.max_connection_age_ms"]),
