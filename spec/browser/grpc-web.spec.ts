@@ -9,7 +9,7 @@ import express, { type Express } from "express";
 import { afterAll, beforeAll, it } from "vitest";
 import { corsHeaders, loadServices, transcodingRouter } from "../../lib/index.js";
 import { behaviourProto } from "../behaviour/each-protocol.js";
-import { createNotes, failure, largeText, notes } from "../clients/notes-service.js";
+import { createNotes, failure, largeText, longMessage, notes } from "../clients/notes-service.js";
 import { describeInBrowser } from "./chromium.js";
 import type { PageCall, PageResult, PageScript } from "./grpc-web-page.js";
 
@@ -95,6 +95,8 @@ describeInBrowser("grpc-web, on a page of another origin", (open) => {
       assert.deepEqual([error?.code, error?.message], [failure.code, failure.message]);
       const details = Buffer.from(error?.metadata["grpc-status-details-bin"] ?? "", "base64");
       assert.match(details.toString(), /google\.rpc\.ErrorInfo.*MOVED/s);
+      const { error: long } = await call({ ...send, note: { text: "fail at length" } });
+      assert.deepEqual([long?.code, long?.message.length], [failure.code, longMessage.length]);
     });
 
     it(`has a deadline, and cancels, in ${format}`, async () => {

@@ -16,13 +16,17 @@ export const failure = {
   ],
 };
 
-/** Notes for clients to try: `fail` fails, `wait ...` waits until the call is cancelled. */
+/** More than the headers of a response may be. */
+export const longMessage = failure.message.repeat(1000);
+
+/** Notes for clients to try: `fail` fails, `fail at length` too, `wait ...` waits until the call is cancelled. */
 export function createNotes() {
   const waits = new Map<string, { readonly begin: () => void; readonly end: () => void }>();
   const implementation = {
     async send(call: HandlerCall) {
       const { text, count } = call.request;
       if (text === "fail") throw new RpcError(failure.code, failure.message, { details: failure.details });
+      if (text === "fail at length") throw new RpcError(failure.code, longMessage);
       if (text.startsWith("wait ")) {
         waits.get(text)?.begin();
         await once(call.signal, "abort");
