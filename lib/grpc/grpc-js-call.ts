@@ -93,12 +93,10 @@ export class GrpcJsCall extends ServerInterceptingCall implements Door, Requests
     return new Promise((resolve) => this.#read(resolve));
   }
 
-  only(): Promise<Buffer> {
-    return new Promise((resolve, reject) => {
-      this.#read((first) => {
-        if (first === undefined) reject(createMissingMessage());
-        else this.#read((second) => (second === undefined ? resolve(first) : reject(createSecondMessage())));
-      });
+  only(onMessage: (message: Buffer) => void, onError: (error: unknown) => void): void {
+    this.#read((first) => {
+      if (first === undefined) onError(createMissingMessage());
+      else this.#read((second) => (second === undefined ? onMessage(first) : onError(createSecondMessage())));
     });
   }
 

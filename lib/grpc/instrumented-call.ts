@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import {
   type Metadata,
   Server,
@@ -52,6 +53,11 @@ export class InstrumentedCall extends GrpcJsCall {
     }
     // Whoever stands before the handler may have failed.
     if (beginnings.has(metadata)) begin(() => {});
+  }
+
+  // The request comes with an event of the connection; who reads it is still within the span.
+  override only(onMessage: (message: Buffer) => void, onError: (error: unknown) => void): void {
+    super.only(AsyncResource.bind(onMessage), AsyncResource.bind(onError));
   }
 
   override end(trailers: Metadata | undefined): void {

@@ -20,11 +20,11 @@ export interface Requests {
    */
   next(): Promise<Buffer | undefined>;
   /**
-   * The message of a call that has one, for those who know a shorter way than to ask twice for the next.
-   *
-   * @throws RpcError UNIMPLEMENTED, too, when there is none, or more than one.
+   * Take the message of a call that has one, for those who know a shorter way than to be asked twice for the next: no
+   * promise lies between its arrival and its handler. The error is an RpcError, UNIMPLEMENTED when there is no message or
+   * more than one.
    */
-  only?(): Promise<Buffer>;
+  only?(onMessage: (message: Buffer) => void, onError: (error: unknown) => void): void;
 }
 
 /** Takes the responses of a call, as bytes. */
@@ -155,8 +155,9 @@ function serveSingle(served: ServedCall, outcome: Outcome): void {
     isBegun = true;
     fail(error);
   }
-  if (fault === undefined) (requests.only?.() ?? readOnly(requests)).then(run, runUnread);
-  else runUnread(fault.error);
+  if (fault !== undefined) runUnread(fault.error);
+  else if (requests.only !== undefined) requests.only(run, runUnread);
+  else readOnly(requests).then(run, runUnread);
   // Interceptors see a call that was over before its request had come, too.
   call.onCancel((reason) => {
     if (!isBegun) runUnread(reason);

@@ -49,17 +49,16 @@ export class RequestReader implements Requests {
     });
   }
 
-  only(): Promise<Buffer> {
-    return new Promise((resolve, reject) => {
-      this.#wait(() => {
-        const [frame] = this.#frames;
-        if (this.#frames.length > 1) reject(createSecondMessage());
-        else if (this.#failure !== undefined) reject(this.#failure);
-        else if (!this.#isEnded) return;
-        else if (frame === undefined) reject(createMissingMessage());
-        else resolve(frame.isCompressed ? this.#open(frame) : frame.bytes);
-        this.#onChange = undefined;
-      });
+  only(onMessage: (message: Buffer) => void, onError: (error: unknown) => void): void {
+    this.#wait(() => {
+      if (this.#frames.length < 2 && this.#failure === undefined && !this.#isEnded) return;
+      this.#onChange = undefined;
+      const [frame] = this.#frames;
+      if (this.#frames.length > 1) onError(createSecondMessage());
+      else if (this.#failure !== undefined) onError(this.#failure);
+      else if (frame === undefined) onError(createMissingMessage());
+      else if (frame.isCompressed) this.#open(frame).then(onMessage, onError);
+      else onMessage(frame.bytes);
     });
   }
 
