@@ -86,7 +86,7 @@ function withResponses<Base extends WritableClass>(base: Base) {
     }
 
     get hasBegun(): boolean {
-      return this.output.hasBegun;
+      return this.output.hasBegun();
     }
 
     // As in grpc-js, the first message is what sends the metadata; they have gone even if nobody has read it yet.

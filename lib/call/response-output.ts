@@ -9,7 +9,7 @@ import { toError } from "./status.js";
 export interface ResponseOutput extends Pick<MessageQueue, "push"> {
   readonly responses: AsyncIterableIterator<Message>;
   /** The handler has written a message, or ended the call. */
-  readonly hasBegun: boolean;
+  hasBegun(): boolean;
   /** Can this be written? If not, the handler is told as a stream tells it, and nothing is thrown. */
   accepts(message: unknown, callback: unknown): boolean;
   /** Everything that was written has been taken. */
@@ -47,7 +47,7 @@ export function createOutput(stream: Writable, context: ServerCall): ResponseOut
   return {
     push: queue.push,
     responses: queue.messages,
-    get hasBegun() {
+    hasBegun() {
       return hasWritten || stream.writableEnded;
     },
     accepts(message, callback) {

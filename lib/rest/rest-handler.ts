@@ -65,7 +65,7 @@ export function createRestHandler(
 
   // Promises and not async: of the cost of a call, each wait is a part that can be seen.
   function answer(input: Input, exchange: Exchange): Promise<HttpResponse> {
-    const { route, call, request } = exchange;
+    const { route, call, door, request } = exchange;
     const fail = (error: unknown) => encodeFailure(error, exchange);
     try {
       // A request that could not be read is a call that fails: interceptors count and log it as such.
@@ -77,7 +77,17 @@ export function createRestHandler(
       if (route.isStreamingResponse) {
         const wantsEvents = system?.wantsEvents ?? false;
         const endsWithCall = handler.endsWithCall ?? false;
-        const stream = { ...exchange, encoder: encoders.item, wantsEvents, endsWithCall };
+        // Spread out, each would have a hidden class of its own.
+        const stream = {
+          call,
+          door,
+          request,
+          settings,
+          errors,
+          encoder: encoders.item,
+          wantsEvents,
+          endsWithCall,
+        };
         return encodeStream(output as AsyncIterable<Message>, stream)
           .then(withoutContent)
           .catch(fail);
