@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "vitest";
 import { createFolder } from "../cli/create-folder.js";
+import { runCommand } from "../cli/run-command.js";
 
 const repository = join(import.meta.dirname, "../..");
 const page = readFileSync(join(repository, "docs/command-line.md"), "utf8");
@@ -23,11 +24,39 @@ const commands = blocks.flatMap(({ language, text }, i) => {
   return [{ line, printed: next?.language === "text" ? next.text : "" }];
 });
 
+/** `--tls-ca` and the like. */
+function optionsIn(text: string): string[] {
+  return [...new Set(text.match(/--[a-z][a-z-]*/g))].filter((option) => option !== "--help");
+}
+
 describe("docs/command-line.md", () => {
   it("shows every command that ends", () => {
     assert.deepEqual(
       commands.map(({ line }) => line.split(" ")[0]),
       ["check", "routes", "openapi", "types"],
+    );
+  });
+
+  const names = ["check", "routes", "openapi", "types", "serve"];
+
+  for (const command of names) {
+    it(`names every option of ${command}`, async () => {
+      const { out } = await runCommand([command, "--help"]);
+      const missing = optionsIn(out).filter((option) => !optionsIn(page).includes(option));
+      // These are shown as -I and -o.
+      assert.deepEqual(
+        missing.filter((option) => option !== "--include-dir" && option !== "--output"),
+        [],
+      );
+    });
+  }
+
+  it("names no option that there is not", async () => {
+    const helps = await Promise.all(names.map((command) => runCommand([command, "--help"])));
+    const known = helps.flatMap(({ out }) => optionsIn(out));
+    assert.deepEqual(
+      optionsIn(page).filter((option) => !known.includes(option)),
+      [],
     );
   });
 
