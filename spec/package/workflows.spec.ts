@@ -6,11 +6,15 @@ import { parse } from "yaml";
 
 const folder = resolve(import.meta.dirname, "../../.github/workflows");
 
+interface Job {
+  readonly needs?: string;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly steps: readonly { readonly run?: string; readonly uses?: string }[];
+}
+
 interface Workflow {
   readonly permissions: Readonly<Record<string, string>>;
-  readonly jobs: Readonly<
-    Record<string, { readonly steps: readonly { readonly run?: string; readonly uses?: string }[] }>
-  >;
+  readonly jobs: Readonly<Record<string, Job>>;
 }
 
 function readWorkflow(name: string): Workflow {
@@ -27,11 +31,18 @@ describe("a workflow", () => {
     });
   }
 
-  it("release.yml publishes with provenance, after the checks", () => {
+  it("release.yml publishes what was built, with provenance, after the checks and apart from them", () => {
     const { jobs, permissions } = readWorkflow("release.yml");
-    const runs = jobs.publish?.steps.map(({ run }) => run ?? "") ?? [];
-    const publish = runs.findIndex((run) => /^npm publish\b.* --provenance\b/.test(run));
-    assert(publish > runs.indexOf("bash .ci/run"));
-    assert.equal(permissions["id-token"], "write");
+    const { check, publish } = jobs;
+    assert(check?.steps.some(({ run }) => run === "bash .ci/run"));
+    assert.equal(permissions["id-token"], undefined);
+    assert.equal(check?.permissions, undefined);
+    assert.equal(publish?.needs, "check");
+    assert.deepEqual(publish.permissions, { contents: "read", "id-token": "write" });
+    const runs = publish.steps.map(({ run }) => run ?? "");
+    assert.match(runs.at(-1) ?? "", /^npm publish --provenance\b/);
+    assert(runs.includes("npm ci && npm run build"));
+    // npm refuses provenance for a package that names no repository.
+    assert(runs.some((run) => /^npm pkg set .*repository\.url=git\+/.test(run)));
   });
 });
