@@ -74,14 +74,14 @@ export function createHttp2Host(options: Http2HostOptions): Http2Host {
       session.on("error", ignore);
       socket.on("error", () => session.destroy());
       if (window !== undefined) session.setLocalWindowSize(window);
-      const drain = drainOnClose(session);
+      const draining = drainOnClose(session, socket);
       keepConnection(session, policy);
       // It came at the last moment: its client is to ask elsewhere.
       if (isClosing) session.close();
       session.on("stream", (stream, headers) => {
-        stream.on("error", ignore);
+        stream.on("error", ignore).on("aborted", destroyReset).on("end", destroyReset);
         // Its client has reset it, or left, in the packet that opened it: node throws at whatever would answer it.
-        if (stream.destroyed || stream.closed || drain.isClosing) return;
+        if (stream.destroyed || stream.closed || draining.isTooLate(stream.id ?? 0)) return;
         if (isGrpc(headers["content-type"])) options.grpc(stream, headers, peer);
         else serveHttp({ stream, headers, connection: socket }, peer, options);
       });
@@ -96,6 +96,15 @@ export function createHttp2Host(options: Http2HostOptions): Http2Host {
 }
 
 function ignore(): void {}
+
+/**
+ * A client may reset a stream without naming an error. Node then waits for somebody to read what has come of the body
+ * and, up to Node 20, for a response to leave that cannot leave any more.
+ */
+function destroyReset(this: ServerHttp2Stream): void {
+  const isReset = this.closed && this.rstCode === constants.NGHTTP2_NO_ERROR;
+  if (isReset && !this.writableFinished) this.destroy();
+}
 
 function closeSession(session: ServerHttp2Session, done: () => void): void {
   if (session.destroyed) done();

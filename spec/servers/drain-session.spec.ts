@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import http2, { constants } from "node:http2";
+import { type AddressInfo, connect } from "node:net";
 import { Metadata, status } from "@grpc/grpc-js";
-import { afterEach, beforeEach, describe, it } from "vitest";
+import { afterEach, beforeEach, describe, it, onTestFinished, vi } from "vitest";
 import { type Listening, listen, RpcError } from "../../lib/index.js";
 import {
   type Frame,
@@ -10,15 +12,26 @@ import {
   openRawHttp2,
   printFrame,
   printRequest,
+  printSettings,
   type RawHttp2,
 } from "../hostile/raw-http2.js";
 import { loadEcho } from "../rest/echo-server.js";
 
+const path = (text: string) => ({ ":path": `/v1/path/${text}` });
 const grpcCall = { ":method": "POST", ":path": "/http.v1.Echo/Whole", "content-type": "application/grpc" };
 /** Calls that end with a trailer so large that the system does not take all of them for a client that does not read. */
 const calls = 900;
 const trailers = new Metadata();
 trailers.set("large", "x".repeat(30_000));
+
+/** Requests whose bodies nobody reads, or not to their end. */
+const unread = [
+  { what: "REST that is refused", fields: path("x") },
+  { what: "REST", fields: { ":path": "/v1/whole", "content-type": "application/json" } },
+  { what: "gRPC", fields: grpcCall },
+  { what: "gRPC-Web", fields: { ...grpcCall, "content-type": "application/grpc-web" } },
+  { what: "an app", fields: { ":path": "/app" } },
+];
 
 describe("an HTTP/2 connection that is to end", () => {
   let server: Listening;
@@ -56,7 +69,13 @@ describe("an HTTP/2 connection that is to end", () => {
         throw new RpcError(status.ABORTED, "no", { metadata: trailers });
       },
     });
-    server = await listen(services, { host: "127.0.0.1", openapi: false });
+    server = await listen(services, {
+      host: "127.0.0.1",
+      openapi: false,
+      protocols: "all",
+      gracePeriod: Number.POSITIVE_INFINITY,
+      app: (_, res) => res.end("app"),
+    });
     port = (server.address as AddressInfo).port;
     client = await openRawHttp2(port);
     await client.frame(({ type, flags }) => type === frameType.settings && flags === flag.ack);
@@ -67,8 +86,6 @@ describe("an HTTP/2 connection that is to end", () => {
     client.socket.destroy();
     await server.shutdown();
   });
-
-  const path = (text: string) => ({ ":path": `/v1/path/${text}` });
 
   async function readText(stream: number): Promise<string> {
     const data = await client.frame((frame) => frame.type === frameType.data && frame.stream === stream);
@@ -88,6 +105,46 @@ describe("an HTTP/2 connection that is to end", () => {
       [],
     );
   });
+
+  it("serves the streams that have come with the one that stops it, which the client is told are served", async () => {
+    const early = connect(port, "127.0.0.1");
+    onTestFinished(() => void early.destroy());
+    const settings = Buffer.concat([Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), printSettings()]);
+    const requests = [printRequest(1, path("stop")), printRequest(3, path("a")), printRequest(5, path("b"))];
+    early.write(Buffer.concat([settings, ...requests]));
+    const answers = Buffer.concat(await early.toArray()).toString("latin1");
+    assert.deepEqual(answers.match(/(?<="text":")\w+/g), ["stop", "a", "b"]);
+    await stopped;
+  });
+
+  it("is over as soon as an idle client has heard of it", async () => {
+    const session = http2.connect(`http://127.0.0.1:${port}`);
+    await once(session, "remoteSettings");
+    client.socket.destroy();
+    // Nor does the time pass that those have who do not hear.
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    await Promise.all([once(session, "close"), server.shutdown()]);
+  });
+
+  for (const code of [constants.NGHTTP2_NO_ERROR, constants.NGHTTP2_CANCEL]) {
+    for (const { what, fields } of unread) {
+      it(`does not wait for a stream that was reset with the code ${code}: ${what}`, async () => {
+        const payload = Buffer.alloc(4);
+        payload.writeUInt32BE(code);
+        await client.write(
+          Buffer.concat([
+            printRequest(1, { ":method": "POST", ...fields }, flag.endHeaders),
+            printFrame({ type: frameType.data, flags: flag.none, stream: 1, payload: Buffer.alloc(70) }),
+            printFrame({ type: frameType.reset, flags: flag.none, stream: 1, payload }),
+            printRequest(3, path("stop")),
+          ]),
+        );
+        await client.closed;
+        await stopped;
+      });
+    }
+  }
 
   it("waits for the streams that are open", async () => {
     await client.write(printRequest(1, { ":path": "/v1/query" }));
