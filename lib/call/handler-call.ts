@@ -4,7 +4,7 @@ import type { Metadata } from "@grpc/grpc-js";
 import { type CallSurface, withSurface } from "./call-surface.js";
 import type { Message } from "./message.js";
 import { createFeed } from "./request-feed.js";
-import { createOutput, type ResponseOutput } from "./response-output.js";
+import { ResponseOutput } from "./response-output.js";
 import type { ServerCall } from "./server-call.js";
 
 // The `call` that a handler is given: what grpc-js hands to a handler of the same kind, with `signal`, `method`,
@@ -86,7 +86,7 @@ function withResponses<Base extends WritableClass>(base: Base) {
     }
 
     get hasBegun(): boolean {
-      return this.output.hasBegun();
+      return this.output.hasBegun;
     }
 
     // As in grpc-js, the first message is what sends the metadata; they have gone even if nobody has read it yet.
@@ -127,7 +127,7 @@ export class WritableCall extends withResponses(withSurface(Writable)) {
     super({ objectMode: true, captureRejections: true });
     this.context = context;
     this.request = request;
-    this.output = createOutput(this, context);
+    this.output = new ResponseOutput(this, context);
   }
 }
 
@@ -138,7 +138,7 @@ export class DuplexCall extends withResponses(withSurface(Duplex)) {
   constructor(context: ServerCall, requests: AsyncIterable<Message>) {
     super({ objectMode: true, captureRejections: true });
     this.context = context;
-    this.output = createOutput(this, context);
+    this.output = new ResponseOutput(this, context);
     this.#read = createFeed(this, requests);
   }
 

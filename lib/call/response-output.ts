@@ -5,74 +5,94 @@ import { createMessageQueue, type MessageQueue } from "./message-queue.js";
 import type { ServerCall } from "./server-call.js";
 import { toError } from "./status.js";
 
-/** The writing side of the call of a handler. Whatever the handler does to it, its responses end once. */
-export interface ResponseOutput extends Pick<MessageQueue, "push"> {
-  readonly responses: AsyncIterableIterator<Message>;
+/**
+ * Makes responses of what is written to a stream: the writing side of the call of a handler. Whatever the handler does to
+ * it, its responses end once.
+ */
+export class ResponseOutput {
+  readonly #stream: Writable;
+  readonly #context: ServerCall;
+  #queue: MessageQueue | undefined;
+  #failure: Error | undefined;
+  #hasWritten = false;
+
+  constructor(stream: Writable, context: ServerCall) {
+    this.#stream = stream;
+    this.#context = context;
+    stream.on("error", (error) => this.#hear(error));
+    stream.once("finish", () => stream.destroy());
+    stream.once("close", () => this.#fail(new Error("the handler destroyed its call before the end")));
+    context.onCancel((reason) => {
+      stream.emit("cancelled", "cancelled");
+      this.#fail(reason);
+      stream.destroy();
+    });
+  }
+
+  get responses(): AsyncIterableIterator<Message> {
+    return this.#openQueue().messages;
+  }
+
   /** The handler has written a message, or ended the call. */
-  hasBegun(): boolean;
+  get hasBegun(): boolean {
+    return this.#hasWritten || this.#stream.writableEnded;
+  }
+
   /** Can this be written? If not, the handler is told as a stream tells it, and nothing is thrown. */
-  accepts(message: unknown, callback: unknown): boolean;
+  accepts(message: unknown, callback: unknown): boolean {
+    this.#hasWritten = true;
+    const error = findWriteError(this.#stream, this.#context, message);
+    if (error === undefined) return true;
+    if (!this.#stream.writableEnded) this.#stream.emit("error", error);
+    else if (this.#failure === undefined) this.#context.reportFault(error);
+    if (typeof callback === "function") callback(error);
+    return false;
+  }
+
+  /** Take one message; `accepted` is called when the reader has taken it. */
+  push(message: Message, accepted: () => void): void {
+    this.#openQueue().push(message, accepted);
+  }
+
   /** Everything that was written has been taken. */
-  finish(): void;
+  finish(): void {
+    if (this.#failure === undefined) this.#openQueue().end();
+    else this.#fail(this.#failure);
+  }
+
   /** grpc-js ends a stream with its trailers, not with a last message. */
-  addTrailers(trailers: unknown): void;
-}
+  addTrailers(trailers: unknown): void {
+    // node's streams end with a callback, too.
+    if (typeof trailers === "function") return;
+    try {
+      this.#context.addTrailers(trailers);
+    } catch (error) {
+      this.#stream.emit("error", error);
+    }
+  }
 
-/** Make responses of what is written to a stream. */
-export function createOutput(stream: Writable, context: ServerCall): ResponseOutput {
-  const queue = createMessageQueue(() => stream.destroy());
-  let failure: Error | undefined;
-  let hasWritten = false;
-
-  // As in grpc-js, emit("error", …) ends the call with that status, after what was written before it.
-  stream.on("error", (error) => {
-    if (failure !== undefined) return;
-    const reason: unknown = error ?? new Error("the call emitted an error without a value");
-    if (stream.writableEnded) {
-      context.reportFault(reason);
+  /** As in grpc-js, emit("error", …) ends the call with that status, after what was written before it. */
+  #hear(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    const reason = error ?? new Error("the call emitted an error without a value");
+    if (this.#stream.writableEnded) {
+      this.#context.reportFault(reason);
       return;
     }
-    failure = toError(reason);
-    if (stream.destroyed) queue.fail(failure);
-    else stream.end();
-  });
-  stream.once("finish", () => stream.destroy());
-  stream.once("close", () => queue.fail(new Error("the handler destroyed its call before the end")));
-  context.onCancel((reason) => {
-    stream.emit("cancelled", "cancelled");
-    queue.fail(reason);
-    stream.destroy();
-  });
+    this.#failure = toError(reason);
+    if (this.#stream.destroyed) this.#fail(this.#failure);
+    else this.#stream.end();
+  }
 
-  return {
-    push: queue.push,
-    responses: queue.messages,
-    hasBegun() {
-      return hasWritten || stream.writableEnded;
-    },
-    accepts(message, callback) {
-      hasWritten = true;
-      const error = findWriteError(stream, context, message);
-      if (error === undefined) return true;
-      if (!stream.writableEnded) stream.emit("error", error);
-      else if (failure === undefined) context.reportFault(error);
-      if (typeof callback === "function") callback(error);
-      return false;
-    },
-    finish() {
-      if (failure === undefined) queue.end();
-      else queue.fail(failure);
-    },
-    addTrailers(trailers) {
-      // node's streams end with a callback, too.
-      if (typeof trailers === "function") return;
-      try {
-        context.addTrailers(trailers);
-      } catch (error) {
-        stream.emit("error", error);
-      }
-    },
-  };
+  #fail(error: unknown): void {
+    this.#openQueue().fail(error);
+  }
+
+  /** A handler that yields its responses writes none: it needs a queue at the end of its call only. */
+  #openQueue(): MessageQueue {
+    this.#queue ??= createMessageQueue(() => this.#stream.destroy());
+    return this.#queue;
+  }
 }
 
 function findWriteError(stream: Writable, context: ServerCall, message: unknown): Error | undefined {
