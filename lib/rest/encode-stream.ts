@@ -75,12 +75,19 @@ async function encodeItems(encode: EncodeItem, source: Source): Promise<HttpResp
     return reading.done === true ? reading : { done: false, value: encode(reading.value) };
   };
   const ending: Ending = {};
+  let first: Promise<Reading<string>> | undefined = read();
   // What cannot be written fails the call while there is still a status to tell it by.
-  const first = await read();
+  await first;
+  /** The first item is not kept for as long as the stream lasts. */
+  const readOn = () => {
+    const reading = first ?? read();
+    first = undefined;
+    return reading;
+  };
   const status = successStatus(context.call);
   const headers = openHeaders(context);
   setStreamHeaders(headers, format);
-  const items = writeItems({ first, read, iterator, format, ending }, context);
+  const items = writeItems({ read: readOn, iterator, format, ending }, context);
   return {
     status,
     headers,
@@ -107,7 +114,6 @@ interface Ending {
 type Reading<T> = IteratorResult<T> | "silence";
 
 interface Items {
-  readonly first: Reading<string>;
   readonly read: () => Promise<Reading<string>>;
   readonly iterator: AsyncIterator<Message>;
   readonly format: StreamFormat;
@@ -115,12 +121,12 @@ interface Items {
 }
 
 async function* writeItems(
-  { first, read, iterator, format, ending }: Items,
+  { read, iterator, format, ending }: Items,
   { call, request, errors }: StreamContext,
 ): AsyncGenerator<string> {
   let isFirst = true;
   try {
-    for (let reading = first; reading === "silence" || reading.done !== true; reading = await read()) {
+    for (let reading = await read(); reading === "silence" || reading.done !== true; reading = await read()) {
       if (reading === "silence") {
         yield format.comment ?? "";
         continue;
