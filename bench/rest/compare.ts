@@ -21,8 +21,9 @@ export interface Result extends Task {
 }
 
 export const rounds = 9;
+/** So many requests the engine takes to compile what serves them; for large ones, so many microseconds have to do. */
+const warmUp = { requests: 10_000, cpu: 10_000_000 };
 /** Microseconds of a server's processor time: by the clock, a busy machine would cut them short. */
-const warmUp = 1_500_000;
 const cpuPerRound = 150_000;
 
 /** Measure tasks against each other, in rounds that go through all of them. */
@@ -67,10 +68,11 @@ async function prepare({ server, workload }: Task): Promise<Prepared> {
   const client = createClient({ port, request: printRequest(request), connections });
   const countFor = (cpu: number, one: Figures) => Math.max(connections, Math.ceil(cpu / one.cpu));
   let figures = await measure(connections);
-  for (let taken = 0; taken < warmUp; ) {
-    const batch = countFor(warmUp / 10, figures);
+  for (let requests = 0, cpu = 0; requests < warmUp.requests && cpu < warmUp.cpu; ) {
+    const batch = countFor(cpuPerRound, figures);
     figures = await measure(batch);
-    taken += figures.cpu * batch;
+    requests += batch;
+    cpu += figures.cpu * batch;
   }
   const count = countFor(cpuPerRound, figures);
   return { client, measure: () => measure(count) };
