@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -160,14 +160,18 @@ describeInBrowser("the docs page", (open) => {
 });
 
 describeInBrowser("the docs page of the demo", (open) => {
+  let folder: string;
   let demo: Demo;
 
   beforeAll(async () => {
-    const socket = join(mkdtempSync(join(tmpdir(), "docs-page-")), "demo.sock");
-    demo = await startDemo({ port: 0, grpcPort: 0, socket, log: () => {} });
+    folder = mkdtempSync(join(tmpdir(), "docs-page-"));
+    demo = await startDemo({ port: 0, grpcPort: 0, socket: join(folder, "demo.sock"), log: () => {} });
   });
 
-  afterAll(() => demo.stop());
+  afterAll(async () => {
+    await demo.stop();
+    rmSync(folder, { recursive: true });
+  });
 
   it("sends an example of an update that fits the book", async () => {
     const { page, complaints } = await open(`${demo.url}/docs`);
