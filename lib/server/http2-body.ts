@@ -36,6 +36,8 @@ export class Http2Body extends Readable {
   constructor(stream: ServerHttp2Stream) {
     super();
     this.#stream = stream;
+    // A client may leave when nobody reads on: as with node's own request, that is nobody's fault then.
+    this.on("error", () => {});
     feedBody(this, stream, () => {});
   }
 
