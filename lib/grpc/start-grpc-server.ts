@@ -54,7 +54,8 @@ export interface GrpcServer extends AsyncDisposable {
  * The file of a Unix socket that a crashed server left is replaced; one that a server listens on is not. Reflection
  * and health are served beside the services; interceptors do not see their calls.
  *
- * @throws ConfigError for options that do not exist; Error when an address cannot be listened on, and then none is.
+ * @throws ConfigError for options that do not exist or do not fit.
+ * @throws Error when an address cannot be listened on, and then none is.
  */
 export async function startGrpcServer(services: Services, options: GrpcServerOptions): Promise<GrpcServer> {
   checkOptions(options);

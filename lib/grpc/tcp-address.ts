@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import type { AddressInfo, Server } from "node:net";
+import { ConfigError } from "../schema/config-error.js";
 
 /** Where to listen: a name or an IP address, and a port. */
 export interface TcpAddress {
@@ -14,14 +15,15 @@ export interface TcpAddress {
  *     readTcpAddress("[::1]:0")                // { host: "::1", port: 0 }
  *     readTcpAddress("dns:///localhost:443")   // { host: "localhost", port: 443 }
  *
- * @throws Error when it is none.
+ * @throws ConfigError when it is none.
  */
 export function readTcpAddress(address: string): TcpAddress {
   const match = /^(?:dns:(?:\/\/[^/]*\/)?|ipv[46]:)?(?:\[([^\]]+)\]|([^:/[\]]+)):(\d{1,5})$/.exec(address);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   if (host === undefined || port > 65_535) {
-    throw new Error(`cannot listen on "${address}": write "host:port", "[::1]:port" or "unix:path"`);
+    const forms = 'write "host:port", "[::1]:port" or "unix:path", with a port from 0 to 65535';
+    throw new ConfigError([{ message: `cannot listen on "${address}": ${forms}` }]);
   }
   return { host, port };
 }

@@ -79,10 +79,7 @@ export async function listenOnSocket(
  */
 async function listenInPrivate(server: Server, path: string, mode: number): Promise<boolean> {
   if (cluster.isWorker || Buffer.byteLength(dirname(path)) + "/.XXXXXX/s".length > longestPath) return false;
-  // Written out: `join` would take the dot for the folder itself.
-  const folder = await mkdtemp(`${dirname(path)}/.`).catch((error) => {
-    throw createListenError(path, error);
-  });
+  const folder = await makePrivateFolder(path);
   const born = join(folder, "s");
   try {
     await listenAt(server, born);
@@ -95,6 +92,18 @@ async function listenInPrivate(server: Server, path: string, mode: number): Prom
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** An empty folder beside a socket, which is nobody else's. */
+function makePrivateFolder(path: string): Promise<string> {
+  const parent = dirname(path);
+  // Written out: `join` would take the dot for the folder itself.
+  return mkdtemp(`${parent}/.`).catch((cause: NodeJS.ErrnoException) => {
+    // The system's text names the private folder, of which nobody has heard.
+    const why = cause.code === "ENOENT" ? "does not exist" : "cannot be written to";
+    const place = printSocketAddress(path);
+    throw new Error(`cannot listen on ${place}: the folder "${parent}" ${why} (${cause.code})`, { cause });
+  });
 }
 
 async function place(born: string, path: string): Promise<void> {
@@ -143,7 +152,7 @@ async function clearPath(path: string): Promise<void> {
  * What is not the socket that nobody listens on goes back to its place.
  */
 async function removeStale(path: string, stale: Stats): Promise<void> {
-  const folder = await mkdtemp(`${dirname(path)}/.`);
+  const folder = await makePrivateFolder(path);
   const aside = join(folder, "s");
   await rename(path, aside).catch(ignoreMissing);
   const found = await findStats(aside);

@@ -1,7 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import type { TlsOptions } from "node:tls";
 import type { ChannelOptions } from "@grpc/grpc-js";
 import { CallsInFlight } from "../call/calls-in-flight.js";
@@ -10,31 +9,25 @@ import type { Health } from "../grpc/health.js";
 import { readTime } from "../grpc/read-time.js";
 import { collectMethods } from "../grpc/served-methods.js";
 import { type BuiltInOptions, withBuiltInServices } from "../grpc/served-services.js";
-import { listenOnSocket, readSocketPath } from "../grpc/unix-socket.js";
 import { createGrpcOverHttp2, isGrpc } from "../grpc/wire/grpc-over-http2.js";
 import { readConnectionPolicy } from "../grpc/wire/keep-connection.js";
+import type { HttpHandler } from "../http/http-message.js";
 import type { Services } from "../services.js";
 import { toTranscoder } from "./create-transcoder.js";
+import { forwardUpgrades } from "./forward-upgrades.js";
 import { createHttpHandler, type TranscodingOptions } from "./http-handler.js";
-import { createHttp1Drain } from "./http1-drain.js";
-import { createHttp2Host, type RequestListener } from "./http2-host.js";
+import { createHttp1Drain, type Http1Drain } from "./http1-drain.js";
+import { createHttp2Host, type Http2Host, type RequestListener } from "./http2-host.js";
+import { type PlaceOptions, resolvePlace } from "./place.js";
 import { sniffProtocol } from "./sniff-protocol.js";
 
-export interface ListenOptions extends TranscodingOptions, BuiltInOptions {
+export interface ListenOptions extends TranscodingOptions, BuiltInOptions, PlaceOptions {
   /**
    * Answers what is neither a gRPC call nor a route of the services: an Express app, or any function of node's request
    * and response. Its middleware does not see the routes that are answered before it. WebSocket upgrades go to the
    * `"upgrade"` listeners of the returned `server`, and to those of the app if it has any.
    */
   readonly app?: RequestListener | undefined;
-  /** The TCP port, 0 for any that is free. */
-  readonly port?: number | undefined;
-  /** The TCP address: all of the machine's unless given. */
-  readonly host?: string | undefined;
-  /** The path of a Unix socket to listen on instead of a port; `unix-abstract:name` for an abstract one. */
-  readonly path?: string | undefined;
-  /** Permissions of the Unix socket: `0o600`, only the same user, unless given. */
-  readonly socketMode?: number | undefined;
   /** Key, certificate and the like, as node:tls takes them, for TLS on the port. */
   readonly tls?: TlsOptions | undefined;
   /** Milliseconds that `shutdown` waits for calls to end before it cancels them: 10,000 unless given. */
@@ -96,7 +89,7 @@ export async function listen(services: Services, options: ListenOptions): Promis
     port,
     host,
     path,
-    socketMode = 0o600,
+    socketMode,
     tls,
     gracePeriod = 10_000,
     sniffTimeout: sniffOption = 10_000,
@@ -105,6 +98,7 @@ export async function listen(services: Services, options: ListenOptions): Promis
     health,
     ...transcoding
   } = options;
+  const place = resolvePlace({ port, host, path, socketMode });
   const grace = readTime("gracePeriod", gracePeriod);
   // As in node, 0 switches a limit of time off.
   const sniffTimeout = readTime("sniffTimeout", sniffOption) ?? 0;
@@ -119,22 +113,14 @@ export async function listen(services: Services, options: ListenOptions): Promis
     channelOptions,
     policy: readConnectionPolicy(channelOptions),
   });
-  const transcode = toTranscoder(handler);
-  const onRequest: RequestListener = (req, res) => {
-    drain.begin(req, res);
-    if (isGrpc(req.headers["content-type"])) refuseGrpc(res);
-    else if (app === undefined) transcode(req, res);
-    else transcode(req, res, () => app(req, res));
-  };
 
-  const server =
-    tls === undefined
-      ? createServer(onRequest)
-      : createTlsServer(
-          { ALPNProtocols: ["h2", "http/1.1"], handshakeTimeout: sniffTimeout, ...tls },
-          onRequest,
-        );
+  const server = createHttpServer(tls, sniffTimeout);
   const drain = createHttp1Drain(server);
+  const answer = createRequestListener(handler, app);
+  server.on("request", (req, res) => {
+    drain.begin(req, res);
+    answer(req, res);
+  });
   // A TLS connection whose handshake does not end is no connection yet, but keeps the server.
   if (tls !== undefined) server.on("connection", drain.addHandshake);
   dispatchConnections(server, tls === undefined ? "connection" : "secureConnection", {
@@ -142,44 +128,63 @@ export async function listen(services: Services, options: ListenOptions): Promis
     http2: http2.serve,
     sniffTimeout,
   });
-  const socketPath =
-    path === undefined ? undefined : (readSocketPath(path) ?? readSocketPath(`unix:${path}`));
-  const release =
-    socketPath === undefined
-      ? await listenOnPort(server, port ?? 0, host)
-      : await listenOnSocket(server, socketPath, socketMode);
-
+  const release = await place.listen(server);
   forwardUpgrades(server, app);
 
   let stopping: Promise<void> | undefined;
   function shutdown(): Promise<void> {
-    stopping ??= stop();
+    if (stopping === undefined) {
+      served.stop();
+      stopping = stop({ drain, http2, release, inFlight, grace });
+    }
     return stopping;
-  }
-
-  async function stop(): Promise<void> {
-    served.stop();
-    const destroy = () => drain.destroy();
-    const end = () => {
-      // What has been answered already, or is no call, has had its time.
-      if (inFlight.cancel(createStoppedError)) timer = setTimeout(destroy, leaveTime);
-      else destroy();
-    };
-    let timer = grace === undefined ? undefined : setTimeout(end, grace);
-    // A file that cannot be removed must not keep connections.
-    const [, , released] = await Promise.allSettled([drain.stop(), http2.close(), release()]);
-    clearTimeout(timer);
-    if (released.status === "rejected") throw released.reason;
   }
 
   return {
     server,
-    // It is listening; a socket was born elsewhere.
-    address: socketPath ?? (server.address() as AddressInfo),
+    address: place.addressOf(server),
     health: served.health,
     shutdown,
     [Symbol.asyncDispose]: shutdown,
   };
+}
+
+function createHttpServer(tls: TlsOptions | undefined, handshakeTimeout: number): Server {
+  if (tls === undefined) return createServer();
+  return createTlsServer({ ALPNProtocols: ["h2", "http/1.1"], handshakeTimeout, ...tls });
+}
+
+/** What answers requests of HTTP/1.1. */
+function createRequestListener(handler: HttpHandler, app: RequestListener | undefined): RequestListener {
+  const transcode = toTranscoder(handler);
+  return (req, res) => {
+    if (isGrpc(req.headers["content-type"])) refuseGrpc(res);
+    else if (app === undefined) transcode(req, res);
+    else transcode(req, res, () => app(req, res));
+  };
+}
+
+/** What a server takes to stop. */
+interface Running {
+  readonly drain: Http1Drain;
+  readonly http2: Http2Host;
+  readonly inFlight: CallsInFlight;
+  readonly release: () => Promise<void>;
+  readonly grace: number | undefined;
+}
+
+async function stop({ drain, http2, inFlight, release, grace }: Running): Promise<void> {
+  const destroy = () => drain.destroy();
+  const end = () => {
+    // What has been answered already, or is no call, has had its time.
+    if (inFlight.cancel(createStoppedError)) timer = setTimeout(destroy, leaveTime);
+    else destroy();
+  };
+  let timer = grace === undefined ? undefined : setTimeout(end, grace);
+  // A file that cannot be removed must not keep connections.
+  const [, , released] = await Promise.allSettled([drain.stop(), http2.close(), release()]);
+  clearTimeout(timer);
+  if (released.status === "rejected") throw released.reason;
 }
 
 /** The status that grpc-js ends calls with, too. */
@@ -213,36 +218,5 @@ function dispatchConnections(
       for (const serve of serveHttp1) serve.call(server, socket);
     };
     sniffProtocol(socket, { http1, http2 }, sniffTimeout);
-  });
-}
-
-type UpgradeListener = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
-
-/** An app that listens for upgrades itself gets them; node takes one for an ordinary request if nobody listens. */
-function forwardUpgrades(server: Server, app: RequestListener | undefined): void {
-  if (app === undefined || !("on" in app) || typeof app.on !== "function") return;
-  if (!("emit" in app) || typeof app.emit !== "function") return;
-  const emitter = app as RequestListener & NodeJS.EventEmitter;
-  const forward: UpgradeListener = (...args) => emitter.emit("upgrade", ...args);
-  const attach = () => {
-    if (!server.listeners("upgrade").includes(forward)) server.on("upgrade", forward);
-  };
-  if (emitter.listenerCount("upgrade") > 0) attach();
-  const onListener = (event: string | symbol) => (event === "upgrade" ? attach() : undefined);
-  emitter.on("newListener", onListener);
-  server.once("close", () => emitter.off("newListener", onListener));
-}
-
-function listenOnPort(server: Server, port: number, host: string | undefined): Promise<() => Promise<void>> {
-  return new Promise((resolve, reject) => {
-    const fail = (cause: Error) => {
-      const place = host === undefined ? `port ${port}` : `${host}:${port}`;
-      reject(new Error(`cannot listen on ${place}: ${cause.message}`, { cause }));
-    };
-    server.once("error", fail);
-    server.listen({ port, host }, () => {
-      server.off("error", fail);
-      resolve(async () => {});
-    });
   });
 }

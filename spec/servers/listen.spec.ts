@@ -5,6 +5,7 @@ import http2 from "node:http2";
 import https from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import tls from "node:tls";
+import { inspect } from "node:util";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { credentials } from "@grpc/grpc-js";
 import express from "express";
@@ -325,6 +326,30 @@ describe("listen", () => {
       await server.shutdown();
     }
   });
+
+  for (const port of [Number.NaN, -1, 65_536, 0.5, "http", ""]) {
+    it(`refuses the port ${inspect(port)}`, async () => {
+      await assert.rejects(listen(await loadNotes(), { port: port as number }), {
+        name: "ConfigError",
+        message: `port: give a whole number from 0 to 65535, not ${inspect(port)}`,
+      });
+    });
+  }
+
+  it("takes the port as text, as the environment has it", async () => {
+    const { port } = await start({ port: "0" as unknown as number });
+    assert.equal((await askHttp1(port, "/none")).status, 404);
+  });
+
+  for (const place of [{ port: 0 }, { host: "127.0.0.1" }]) {
+    const [name] = Object.keys(place);
+    it(`refuses a path beside a ${name}`, async () => {
+      await assert.rejects(listen(await loadNotes(), { path: "notes.sock", ...place }), {
+        name: "ConfigError",
+        message: `path and ${name}: listen on a Unix socket or on a port, not on both`,
+      });
+    });
+  }
 
   it("says so when its port is taken", async () => {
     const { port } = await start();

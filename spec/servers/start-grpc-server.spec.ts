@@ -71,6 +71,15 @@ describe("startGrpcServer", () => {
     assert(!existsSync(path));
   });
 
+  for (const address of ["127.0.0.1", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:NaN", "::1:0"]) {
+    it(`refuses the address ${address}`, async () => {
+      await assert.rejects(start({ address }), {
+        name: "ConfigError",
+        message: `cannot listen on "${address}": write "host:port", "[::1]:port" or "unix:path", with a port from 0 to 65535`,
+      });
+    });
+  }
+
   it("is stopped by await using", async () => {
     let address = "";
     {

@@ -162,8 +162,11 @@ for (const [name, open] of Object.entries(servers)) {
     });
 
     it("needs a folder", async () => {
-      const path = join(await makeFolder(), "none", "notes.sock");
-      await assert.rejects(start(path), /cannot listen on unix:.*ENOENT/);
+      const folder = join(await makeFolder(), "none");
+      const path = join(folder, "notes.sock");
+      await assert.rejects(start(path), {
+        message: `cannot listen on unix:${path}: the folder "${folder}" does not exist (ENOENT)`,
+      });
     });
 
     it("goes to one of two servers that start at once", async () => {
