@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from "@grpc/grpc-js";
 import protobuf from "protobufjs";
 import { Endpoint } from "./call/endpoint.js";
+import { findImplementation, findMisspelt } from "./call/find-implementation.js";
 import { implement } from "./call/implement.js";
 import { checkInterceptors, type ServerInterceptorSource } from "./call/interceptor.js";
 import type { Message } from "./call/message.js";
@@ -146,7 +147,7 @@ export class Services implements AsyncDisposable {
    * A `ServiceDefinition` made elsewhere is served in its own form of messages.
    *
    * @throws ConfigError when no such service was loaded, or it has been added before, or nothing in the
-   *   implementation is one of its methods.
+   *   implementation is one of its methods, or something is nearly one.
    */
   add(service: string | ServiceDefinition, implementation: ServiceImplementation, options?: AddOptions): this;
   /**
@@ -175,6 +176,11 @@ export class Services implements AsyncDisposable {
       if (found === undefined) return [];
       return { endpoint, handler: implement(method, found, implementation), form: form ?? endpoint.messages };
     });
+    const misspelt = findMisspelt(
+      methods.map(({ method }) => method),
+      implementation,
+    );
+    if (misspelt.length > 0) throw new ConfigError(misspelt);
     if (implemented.length === 0) {
       const names = methods.map(({ method }) => method.name).join(", ");
       throw new ConfigError([{ message: `the implementation has none of the methods ${names}` }]);
@@ -377,15 +383,4 @@ function refuseSecond(endpoints: readonly Endpoint[]): void {
     .filter(({ isImplemented }) => isImplemented)
     .map(({ method }) => ({ method: method.fullName, message: "the method has been added before" }));
   if (faults.length > 0) throw new ConfigError(faults);
-}
-
-/** As grpc-js finds it: under either spelling. */
-function findImplementation(method: Method, implementation: object): MethodImplementation | undefined {
-  for (const name of [method.name, method.memberName]) {
-    const found: unknown = Reflect.get(implementation, name);
-    // Every object has a toString, and a service may have a method ToString.
-    if (typeof found === "function" && found !== Reflect.get(Object.prototype, name))
-      return found as MethodImplementation;
-  }
-  return undefined;
 }
