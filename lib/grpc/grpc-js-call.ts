@@ -14,6 +14,7 @@ import {
 } from "../rpc/serve-call.js";
 import { withoutTransport } from "../rpc/transport-metadata.js";
 import type { ServedMethod } from "./served-methods.js";
+import { toBuffer } from "./to-buffer.js";
 
 /** As many bytes as a stream of node takes before it asks to wait. */
 const highWaterMark = 16 * 1024;
@@ -130,10 +131,4 @@ export class GrpcJsCall extends ServerInterceptingCall implements Door, Requests
     // grpc-js encodes the text as a URI, and would take the process down with half a surrogate pair.
     this.#base.sendStatus({ ...status, details: status.details.toWellFormed() });
   }
-}
-
-function toBuffer(message: Uint8Array): Buffer {
-  return Buffer.isBuffer(message)
-    ? message
-    : Buffer.from(message.buffer, message.byteOffset, message.byteLength);
 }

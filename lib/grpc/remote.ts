@@ -12,6 +12,7 @@ import { createSerializer } from "../schema/serializer.js";
 import { type CalledMethod, createCaller } from "./call-server.js";
 import { type ConnectionOptions, connect } from "./connect.js";
 import { createErrorReader } from "./read-service-error.js";
+import { toBuffer } from "./to-buffer.js";
 
 /** A server that calls are forwarded to. */
 export interface Remote {
@@ -59,13 +60,6 @@ const bytesForm: MessageForm = {
 
 function passOn(bytes: Uint8Array): Message {
   return bytes;
-}
-
-function toBuffer(message: Message): Buffer {
-  if (Buffer.isBuffer(message)) return message;
-  if (message instanceof Uint8Array)
-    return Buffer.from(message.buffer, message.byteOffset, message.byteLength);
-  throw new TypeError("a message that is passed on is bytes");
 }
 
 /** Serializers are compiled for their first message: a large API has thousands that are never used. */

@@ -2,7 +2,12 @@ import { codes, RpcError } from "../call/rpc-error.js";
 import { createFrameParser, type Frame, type MessageOptions, openFrame } from "./message-frames.js";
 import type { Requests } from "./serve-call.js";
 
-/** The framed messages of a body, which is read no faster than they are asked for. */
+/**
+ * The framed messages of a body, which is read no faster than they are asked for.
+ *
+ * A body may have been parsed or inflated before it comes here, so it is asked for its pieces; the `RequestReader` of
+ * native calls hears them from their stream, without a promise for each.
+ */
 export function createMessageReader(body: AsyncIterable<Buffer>, options: MessageOptions): Requests {
   const parser = createFrameParser(options.limit);
   const pieces = body[Symbol.asyncIterator]();

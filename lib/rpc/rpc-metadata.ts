@@ -1,18 +1,10 @@
 import type { Metadata } from "@grpc/grpc-js";
 import { type WrittenHeaders, writeMetadata } from "../http/metadata-headers.js";
 import { isHttpHeader, isKey, type MetadataNames } from "../http/metadata-names.js";
-
-/** Headers by which a protocol speaks to itself. */
-const wireHeaders: ReadonlySet<string> = new Set([
-  "grpc-accept-encoding",
-  "grpc-encoding",
-  "grpc-message",
-  "grpc-status",
-  "grpc-timeout",
-]);
+import { grpcWireHeaders } from "./grpc-wire-headers.js";
 
 function isMetadata(name: string): boolean {
-  return !isHttpHeader(name) && !wireHeaders.has(name) && !name.startsWith("connect-") && isKey(name);
+  return !isHttpHeader(name) && !grpcWireHeaders.has(name) && !name.startsWith("connect-") && isKey(name);
 }
 
 /** Metadata under its own name, in either direction, except what HTTP and the protocols have names for. */

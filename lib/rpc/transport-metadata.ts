@@ -2,16 +2,15 @@ import type { Metadata } from "@grpc/grpc-js";
 import { createMetadata } from "../call/metadata.js";
 import { connectionHeaders } from "../http/connection-headers.js";
 import { isSingleValued } from "../http/single-valued-headers.js";
+import { grpcWireHeaders } from "./grpc-wire-headers.js";
 
 /** What belongs to one connection, and not to the call: each side writes its own. */
 const ofTransport = new Set([
   ...connectionHeaders,
+  ...grpcWireHeaders,
   "content-length",
   "content-type",
   "date",
-  "grpc-accept-encoding",
-  "grpc-encoding",
-  "grpc-timeout",
   "host",
   "trailer",
   "user-agent",

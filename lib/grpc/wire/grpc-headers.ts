@@ -2,18 +2,15 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http2";
 import { Metadata } from "@grpc/grpc-js";
 import { connectionHeaders } from "../../http/connection-headers.js";
 import { toHttp2Value } from "../../http/single-valued-headers.js";
+import { grpcWireHeaders } from "../../rpc/grpc-wire-headers.js";
 
 /** Headers of the protocol itself, which are no metadata. */
 const reserved = [
   ...connectionHeaders,
+  ...grpcWireHeaders,
   "accept-encoding",
   "content-length",
   "content-type",
-  "grpc-accept-encoding",
-  "grpc-encoding",
-  "grpc-message",
-  "grpc-status",
-  "grpc-timeout",
   "host",
 ];
 

@@ -9,7 +9,11 @@ import {
 } from "../../rpc/message-frames.js";
 import { createMissingMessage, createSecondMessage, type Requests } from "../../rpc/serve-call.js";
 
-/** Reads messages no faster than they are asked for: the client is held back by the flow control of HTTP/2. */
+/**
+ * Reads messages no faster than they are asked for: the client is held back by the flow control of HTTP/2.
+ *
+ * It hears the events of its stream: `createMessageReader`, which asks for the pieces of any body, makes promises for each.
+ */
 export class RequestReader implements Requests {
   readonly #stream: ServerHttp2Stream;
   readonly #options: MessageOptions;
