@@ -8,9 +8,7 @@ import {
   Interceptor,
   loadServices,
   type Message,
-  RpcError,
   type ServerCall,
-  type ServerStreamingHandler,
   type Services,
   startGrpcServer,
   status,
@@ -18,47 +16,19 @@ import {
 } from "../../lib/index.js";
 import { writeFrames } from "../rpc/frames.js";
 import { behaviourProto } from "./each-protocol.js";
+import { FailureLog } from "./failure-log.js";
 
-/** Writes down the requests and the codes of calls. */
-class Watch extends Interceptor {
-  readonly seen: { method: string; request: Message; code: number }[] = [];
+/** What interceptors are given of a request that cannot be read. */
+const empty = { text: "", count: 0 };
 
-  override async unaryServerHandler(request: Message, call: ServerCall, next: UnaryHandler) {
-    try {
-      return await next(request, call);
-    } catch (error) {
-      this.#note(request, call, error);
-      throw error;
-    }
-  }
-
-  override async *serverStreamingServerHandler(
-    request: Message,
-    call: ServerCall,
-    next: ServerStreamingHandler,
-  ) {
-    try {
-      yield* next(request, call);
-    } catch (error) {
-      this.#note(request, call, error);
-      throw error;
-    }
-  }
-
-  #note(request: Message, { method }: ServerCall, error: unknown): void {
-    assert.ok(error instanceof RpcError);
-    this.seen.push({ method: method.name, request, code: error.code });
-  }
-}
-
-async function loadWatched(): Promise<{ services: Services; watch: Watch }> {
-  const watch = new Watch();
+async function loadWatched(): Promise<{ services: Services; log: FailureLog }> {
+  const log = new FailureLog();
   const services = await loadServices(behaviourProto);
   const fail = () => assert.fail("the handler ran");
   services.add("behaviour.v1.Notes", { send: fail, expand: fail });
   services.add("behaviour.v1.Fields", { echo: fail });
-  services.use(watch);
-  return { services, watch };
+  services.use(log);
+  return { services, log };
 }
 
 describe("a request that cannot be read over REST", () => {
@@ -120,7 +90,7 @@ describe("a request that cannot be read over REST", () => {
 
   for (const [name, [{ path, ...init }, httpStatus, method, code]] of Object.entries(requests)) {
     it(`is a call that fails: ${name}`, async () => {
-      const { services, watch } = await loadWatched();
+      const { services, log } = await loadWatched();
       const server = http.createServer(createTranscoder(services)).listen(0, "127.0.0.1");
       onTestFinished(() => void server.close());
       await new Promise((resolve) => server.once("listening", resolve));
@@ -130,12 +100,12 @@ describe("a request that cannot be read over REST", () => {
       const body = (await response.json()) as { code: number };
       assert.equal(body.code, code);
       assert.deepEqual(
-        watch.seen.map((one) => [one.method, one.code]),
+        log.failures.map((one) => [one.method, one.code]),
         [[method, code]],
       );
       // What interceptors are given is a message without anything in it.
       const type = method === "Echo" ? "behaviour.v1.Everything" : "behaviour.v1.Note";
-      assert.deepEqual(watch.seen[0]?.request, services.json(type).decode("{}"));
+      assert.deepEqual(log.failures[0]?.request, services.json(type).decode("{}"));
     });
   }
 });
@@ -175,7 +145,7 @@ describe("a binary header that is not base64", () => {
 
 describe("a request that cannot be read over native gRPC", () => {
   it("is a call that fails, as grpc-js says it", async () => {
-    const { services, watch } = await loadWatched();
+    const { services, log } = await loadWatched();
     await using server = await startGrpcServer(services, { address: "127.0.0.1:0", gracePeriod: 100 });
     const client = new Client(server.addresses[0] as string, credentials.createInsecure());
     onTestFinished(() => client.close());
@@ -195,10 +165,10 @@ describe("a request that cannot be read over native gRPC", () => {
     assert.equal(code, status.INTERNAL);
     const streamed = client.makeServerStreamRequest("/behaviour.v1.Notes/Expand", passOn, passOn, bytes);
     await assert.rejects(streamed.toArray(), { code: status.INTERNAL });
-    assert.deepEqual(watch.seen, [
-      { method: "Send", request: { text: "", count: 0 }, code: status.INTERNAL },
-      { method: "Expand", request: { text: "", count: 0 }, code: status.INTERNAL },
-    ]);
+    assert.deepEqual(
+      log.failures.map(({ message: _, ...failure }) => failure),
+      ["Send", "Expand"].map((method) => ({ method, request: empty, code: status.INTERNAL })),
+    );
   });
 });
 
@@ -260,7 +230,7 @@ describe("a request that cannot be read over gRPC-Web and Connect", () => {
 
   for (const { contentType, method, body, headers, code } of requests) {
     it(`is a call that fails: ${contentType} to ${method}, with ${code}`, async () => {
-      const { services, watch } = await loadWatched();
+      const { services, log } = await loadWatched();
       const server = http
         .createServer(createTranscoder(services, { protocols: "all" }))
         .listen(0, "127.0.0.1");
@@ -271,7 +241,9 @@ describe("a request that cannot be read over gRPC-Web and Connect", () => {
         { method: "POST", body, headers: { "content-type": contentType, ...headers } },
       );
       await response.arrayBuffer();
-      assert.deepEqual(watch.seen, [{ method, request: { text: "", count: 0 }, code }]);
+      const [{ message: _, ...failure }] = log.failures as [FailureLog["failures"][number]];
+      assert.deepEqual(failure, { method, request: empty, code });
+      assert.equal(log.failures.length, 1);
     });
   }
 });

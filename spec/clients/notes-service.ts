@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type HandlerCall, RpcError, status } from "../../lib/index.js";
 import { createDeferred } from "../behaviour/messages.js";
+import { notes as handlers } from "../rpc/notes.js";
 
 export const notes = "behaviour.v1.Notes";
 
@@ -23,6 +24,7 @@ export const longMessage = failure.message.repeat(1000);
 export function createNotes() {
   const waits = new Map<string, { readonly begin: () => void; readonly end: () => void }>();
   const implementation = {
+    ...handlers,
     async send(call: HandlerCall) {
       const { text, count } = call.request;
       if (text === "fail") throw new RpcError(failure.code, failure.message, { details: failure.details });
@@ -37,17 +39,6 @@ export function createNotes() {
       call.sendMetadata(sent);
       call.trailers.set("trace-bin", Buffer.from([3, 255]));
       return { text, count: count + 1 };
-    },
-    async collect(call: HandlerCall) {
-      const texts: string[] = [];
-      for await (const { text } of call) texts.push(text);
-      return { text: texts.join("+"), count: texts.length };
-    },
-    async *expand({ request }: HandlerCall) {
-      for (let count = 1; count <= request.count; count++) yield { text: request.text, count };
-    },
-    async *chat(call: HandlerCall) {
-      for await (const { text } of call) yield { text: `heard ${text}` };
     },
   };
   return {
