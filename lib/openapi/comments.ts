@@ -1,7 +1,7 @@
 /**
  * A comment of a `.proto` file as CommonMark for readers outside.
  *
- *     cleanComment("Gets a [Shelf][google.example.Shelf]. (-- TODO: cache --)")   // "Gets a Shelf."
+ *     cleanComment("Gets a [Shelf][google.example.Shelf]. (-- to be cached --)")   // "Gets a Shelf."
  *
  * Internal comments `(-- ... --)` and lint directives go; references to protobuf elements become their text. What Markdown
  * would take for markup though its author did not, stays: `<name>`, `files/*`, and links that are broken over two lines.
