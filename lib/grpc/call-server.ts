@@ -11,6 +11,9 @@ import type { LimitConnecting, WaitingCall } from "./limit-connecting.js";
 import type { ReadError } from "./read-service-error.js";
 import { type Sending, sendRequests } from "./send-requests.js";
 
+/** In whole seconds, as grpc-js sends a time so long, rounded up; its servers take one beyond `longestTimeout` for past. */
+const longestSent = Math.floor(longestTimeout / 1000) * 1000;
+
 /** A method with the forms of its messages: objects, or bytes that are passed on as they are. */
 export type CalledMethod = Pick<
   MethodDefinition<Message, Message>,
@@ -199,7 +202,7 @@ function createAbortError({ reason }: AbortSignal): RpcError {
 
 /** The servers of grpc-js take a timeout that is longer than timers are for a short one. */
 function readOptions({ deadline }: ClientCall): CallOptions {
-  return deadline - Date.now() > longestTimeout ? {} : { deadline };
+  return deadline - Date.now() > longestSent ? {} : { deadline };
 }
 
 /** What the caller hears of a call. What its listeners throw fails the call, and nothing else. */
