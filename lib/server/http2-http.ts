@@ -3,13 +3,13 @@ import type { Readable } from "node:stream";
 import type { AuthContext, HttpContext } from "../call/server-call.js";
 import type { Peer } from "../grpc/wire/grpc-stream.js";
 import { letGoAfterwards } from "../grpc/wire/let-go.js";
-import { untilDrained } from "../grpc/wire/until-drained.js";
 import { closeBody } from "../http/close-body.js";
 import type { HttpRequest, HttpResponse } from "../http/http-message.js";
 import { Http2Body } from "./http2-body.js";
 import { createExchange, type Http2Request } from "./http2-exchange.js";
 import { toHttp2Headers } from "./http2-socket.js";
 import { readTarget } from "./node-http.js";
+import { PieceWriter } from "./piece-writer.js";
 import { writeHttpResponse } from "./write-http-response.js";
 
 /** A request that is answered on the HTTP/2 stream itself, unless somebody asks for node's request and response. */
@@ -94,11 +94,7 @@ async function writePieces(
     stream.once("wantTrailers", () => stream.sendTrailers(toHttp2Headers(trailing ?? {})));
   stream.respond(headers, { waitForTrailers: trailers !== undefined });
   try {
-    for await (const piece of body) {
-      if (stream.destroyed || stream.closed) return;
-      if (!stream.write(piece)) await untilDrained(stream);
-      if (stream.destroyed || stream.closed) return;
-    }
+    if (!(await new PieceWriter(stream).writeAll(body))) return;
   } catch {
     // The call has told onError; all that the client can be told now is that the response is not complete.
     stream.close(constants.NGHTTP2_INTERNAL_ERROR);

@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 import { closeBody, isPieces } from "../http/close-body.js";
 import type { HttpResponse } from "../http/http-message.js";
 import { hasBody } from "../http/read-body.js";
+import { PieceWriter } from "./piece-writer.js";
 
 /**
  * Send a response: at once when it is whole; a stream is sent as it comes, no faster than the client reads, and what is
@@ -92,47 +93,27 @@ function discardRest(req: IncomingMessage): void {
 }
 
 async function writePieces(
-  res: ServerResponse & { flush?: () => void },
+  res: ServerResponse,
   body: AsyncIterable<string | Uint8Array>,
   trailers: HttpResponse["trailers"],
 ): Promise<void> {
-  const untilDrained = createDrainage(res);
-  // A stream that is slow to start still tells its status.
-  res.flushHeaders();
+  const writer = new PieceWriter(res);
+  // A stream that is slow to start still tells its status; the pieces of any other go out with it.
+  process.nextTick(() => {
+    writer.flush();
+    if (!res.writableEnded) res.flushHeaders();
+  });
   try {
-    for await (const piece of body) {
-      if (res.destroyed) return;
-      const isWritable = res.write(piece);
-      // compression holds messages back until it is told not to.
-      res.flush?.();
-      if (!isWritable) await untilDrained();
-      if (res.destroyed) return;
-    }
+    if (!(await writer.writeAll(body))) return;
   } catch {
-    // The call has told onError; all that the client can be told now is that the response is not complete.
-    res.destroy();
+    // The call has told onError; all that the client can be told now is that the response is not complete. What was
+    // written before is sent when this turn ends.
+    process.nextTick(() => res.destroy());
     return;
   }
   const trailing = trailers?.();
   if (trailing !== undefined) res.addTrailers(toTrailerList(trailing));
   res.end();
-}
-
-/**
- * Waits until a response takes more, or is closed. One listener serves all waits: compression puts those for
- * `drain` elsewhere, where they cannot be taken off again.
- */
-function createDrainage(res: ServerResponse): () => Promise<void> {
-  let resume = () => {};
-  const onReady = () => resume();
-  res.on("drain", onReady);
-  // compression gives its own stream back for `drain`.
-  res.once("close", onReady);
-  return () =>
-    new Promise((resolve) => {
-      if (res.destroyed) resolve();
-      else resume = resolve;
-    });
 }
 
 function toTrailerList(trailers: Readonly<Record<string, string | readonly string[]>>): [string, string][] {
