@@ -1,7 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { closeIterator } from "../call/close-iterator.js";
 import type { Message } from "../call/message.js";
-import { codes, RpcError } from "../call/rpc-error.js";
 import { readStatus } from "../call/status.js";
 import { encodeGrpcMessage } from "../http/grpc-message.js";
 import type { HttpResponse } from "../http/http-message.js";
@@ -16,6 +15,7 @@ import {
   type Trailers,
 } from "./encode-response.js";
 import { withKeepAlive } from "./keep-alive.js";
+import { type BodyForm, openBody, type Source } from "./stream-body.js";
 import { type StreamFormat, streamFormats } from "./stream-format.js";
 
 export interface StreamContext extends ResponseContext {
@@ -42,7 +42,7 @@ export async function encodeStream(
   const next = context.endsWithCall
     ? () => (call.cancellation === undefined ? pull() : Promise.reject(call.cancellation))
     : () => call.untilCancelled(pull);
-  const source = { iterator, next, context };
+  const source = { iterator, next, call, context };
   // Interceptors see a call that was over before it began, too.
   if (call.cancellation !== undefined) iterator.next().catch(() => {});
   try {
@@ -55,45 +55,28 @@ export async function encodeStream(
   }
 }
 
-interface Source {
-  readonly iterator: AsyncIterator<Message>;
-  readonly next: () => Promise<IteratorResult<Message>>;
+interface StreamSource extends Source {
   readonly context: StreamContext;
 }
+
+/** Stands for a message where none has come for a while. */
+const silence: IteratorYieldResult<Message> = { done: false, value: {} };
 
 type EncodeItem = Extract<MessageEncoder, { kind: "json" }>["encode"];
 type EncodePiece = Extract<MessageEncoder, { kind: "http-body" }>["encode"];
 
-async function encodeItems(encode: EncodeItem, source: Source): Promise<HttpResponse> {
-  const { context, iterator } = source;
+async function encodeItems(encode: EncodeItem, source: StreamSource): Promise<HttpResponse> {
+  const { context } = source;
   const format = streamFormats[chooseStreamFormat(context)];
   const interval = format.comment === undefined ? undefined : context.settings.streamKeepAlive;
-  const next = interval === undefined ? source.next : withKeepAlive(source.next, interval);
-  const read = async (): Promise<Reading<string>> => {
-    const reading = await next();
-    if (reading === "silence") return reading;
-    return reading.done === true ? reading : { done: false, value: encode(reading.value) };
-  };
+  const next = interval === undefined ? source.next : withKeepAlive(source.next, interval, silence);
   const ending: Ending = {};
-  let first: Promise<Reading<string>> | undefined = read();
-  // What cannot be written fails the call while there is still a status to tell it by.
-  await first;
-  /** The first item is not kept for as long as the stream lasts. */
-  const readOn = () => {
-    const reading = first ?? read();
-    first = undefined;
-    return reading;
-  };
+  const form = createItemForm({ encode, format, ending, context });
+  const body = openBody(await next(), { ...source, next }, form);
   const status = successStatus(context.call);
   const headers = openHeaders(context);
   setStreamHeaders(headers, format);
-  const items = writeItems({ read: readOn, iterator, format, ending }, context);
-  return {
-    status,
-    headers,
-    body: stoppable(items, source),
-    trailers: () => readEnding(ending, context),
-  };
+  return { status, headers, body, trailers: () => readEnding(ending, context) };
 }
 
 function setStreamHeaders(headers: OutgoingHttpHeaders, format: StreamFormat): void {
@@ -110,95 +93,56 @@ interface Ending {
   error?: unknown;
 }
 
-/** What a source of items gives: one, its end, or a while without either. */
-type Reading<T> = IteratorResult<T> | "silence";
-
-interface Items {
-  readonly read: () => Promise<Reading<string>>;
-  readonly iterator: AsyncIterator<Message>;
+interface ItemWriting {
+  readonly encode: EncodeItem;
   readonly format: StreamFormat;
   readonly ending: Ending;
+  readonly context: StreamContext;
 }
 
-async function* writeItems(
-  { read, iterator, format, ending }: Items,
-  { call, request, errors }: StreamContext,
-): AsyncGenerator<string> {
+function createItemForm({ encode, format, ending, context }: ItemWriting): BodyForm<string> {
   let isFirst = true;
-  try {
-    for (let reading = await read(); reading === "silence" || reading.done !== true; reading = await read()) {
-      if (reading === "silence") {
-        yield format.comment ?? "";
-        continue;
-      }
-      yield format.item(reading.value, isFirst);
+  return {
+    write(message) {
+      if (message === silence.value) return format.comment ?? "";
+      const item = format.item(encode(message), isFirst);
       isFirst = false;
-    }
-  } catch (error) {
-    ending.error = error;
-    yield format.error(errors.encodeItem(error, request, call), isFirst);
-    isFirst = false;
-  } finally {
-    call.finish();
-    closeIterator(iterator);
-  }
-  const end = format.end(isFirst);
-  if (end !== "") yield end;
+      return item;
+    },
+    end() {
+      const end = format.end(isFirst);
+      return end === "" ? undefined : end;
+    },
+    fail(error) {
+      ending.error = error;
+      const item = format.error(context.errors.encodeItem(error, context.request, context.call), isFirst);
+      return item + format.end(false);
+    },
+  };
 }
 
-async function encodePieces(encode: EncodePiece, source: Source): Promise<HttpResponse> {
+async function encodePieces(encode: EncodePiece, source: StreamSource): Promise<HttpResponse> {
   const { context, next } = source;
-  const first = await next();
-  const opening = first.done === true ? undefined : encode(first.value);
+  let contentType: string | undefined;
+  const form: BodyForm<Uint8Array> = {
+    write(message) {
+      const piece = encode(message);
+      contentType ??= piece.contentType;
+      return piece.data;
+    },
+    end: () => undefined,
+    // There is no place in the response to say so: it is cut off.
+    fail(error) {
+      const { unexpected } = readStatus(error);
+      if (unexpected !== undefined) context.settings.onError(unexpected, context.call);
+      throw error;
+    },
+  };
+  const body = openBody(await next(), source, form);
   const status = successStatus(context.call);
   const headers = openHeaders(context);
-  headers["content-type"] = opening?.contentType ?? "application/octet-stream";
-  const pieces = writePieces(opening?.data, encode, source);
-  return {
-    status,
-    headers,
-    body: stoppable(pieces, source),
-    trailers: () => readEnding({}, context),
-  };
-}
-
-/** The pieces of an HttpBody; a failure cuts the response off, since there is no place in it to say so. */
-async function* writePieces(
-  opening: Uint8Array | undefined,
-  encode: EncodePiece,
-  { iterator, next, context: { call, settings } }: Source,
-): AsyncGenerator<Uint8Array> {
-  try {
-    if (opening === undefined) return;
-    yield opening;
-    for (let read = await next(); read.done !== true; read = await next()) yield encode(read.value).data;
-  } catch (error) {
-    const { unexpected } = readStatus(error);
-    if (unexpected !== undefined) settings.onError(unexpected, call);
-    throw error;
-  } finally {
-    call.finish();
-    closeIterator(iterator);
-  }
-}
-
-/** A body that ends its call when it is not read to its end: a generator that was never begun would not. */
-function stoppable<T>(
-  pieces: AsyncGenerator<T>,
-  { iterator, context: { call } }: Source,
-): AsyncIterableIterator<T> {
-  return {
-    next: () => pieces.next(),
-    return() {
-      call.cancel(() => new RpcError(codes.CANCELLED, "the response is not read to its end"));
-      call.finish();
-      closeIterator(iterator);
-      return pieces.return(undefined);
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  headers["content-type"] = contentType ?? "application/octet-stream";
+  return { status, headers, body, trailers: () => readEnding({}, context) };
 }
 
 /** The last item has the whole text; clients refuse a response whose headers and trailers have more than 16 KiB. */
