@@ -7,9 +7,10 @@ type Outlet = Writable & { flush?: () => void };
 /**
  * Writes the pieces of a body, no faster than the client reads.
  *
- * Those that are there at once go out as one, up to what a stream takes before it asks to wait: by itself, a small one
- * costs several times what is in it. None waits for another that may never come: all have been written when nothing is
- * left to run but timers and sockets, which is when node sends what it was given.
+ * Those that come in one turn of the event loop go out as one, up to what a stream takes before it asks to wait: by
+ * itself, a small one costs several times what is in it. A turn, and not until `process.nextTick`: the messages that
+ * grpc-js reads at once from a server are several ticks apart. None waits for another that may never come: all have been
+ * written when nothing is left to run but timers and sockets.
  */
 export class PieceWriter {
   readonly #outlet: Outlet;
@@ -51,7 +52,7 @@ export class PieceWriter {
   }
 
   #add(piece: Piece): void {
-    if (this.#pieces.length === 0) process.nextTick(() => this.flush());
+    if (this.#pieces.length === 0) setImmediate(() => this.flush());
     this.#pieces.push(piece);
     this.#length += piece.length;
     const { writableLength, writableHighWaterMark } = this.#outlet;

@@ -99,7 +99,7 @@ async function writePieces(
 ): Promise<void> {
   const writer = new PieceWriter(res);
   // A stream that is slow to start still tells its status; the pieces of any other go out with it.
-  process.nextTick(() => {
+  setImmediate(() => {
     writer.flush();
     if (!res.writableEnded) res.flushHeaders();
   });

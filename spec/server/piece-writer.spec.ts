@@ -19,6 +19,17 @@ describe("PieceWriter", () => {
     assert.deepEqual(written, ["aöb"]);
   });
 
+  it("writes what comes within a turn of the event loop as one", async () => {
+    const { sink, written } = createSink();
+    async function* body() {
+      yield "a";
+      await new Promise<void>((resolve) => process.nextTick(resolve));
+      yield "b";
+    }
+    await new PieceWriter(sink).writeAll(body());
+    assert.deepEqual(written, ["ab"]);
+  });
+
   it("holds no piece back for one that has not come", async () => {
     const { sink, written } = createSink();
     async function* body() {
