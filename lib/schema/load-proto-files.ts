@@ -1,14 +1,15 @@
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { dirname, isAbsolute, resolve } from "node:path";
 import protobuf from "protobufjs";
 import { decodeBytesDefaults } from "./bytes-defaults.js";
 import type { Report } from "./config-error.js";
+import { createFileFinder, displayPath, type FindFile, type Found } from "./file-finder.js";
 import { findPackage } from "./find-package.js";
 import { findPlace } from "./find-place.js";
 import { addBuiltInFile, addClientOptions, addWellKnownTypes } from "./google-protos.js";
 import { type ProtoFile, parseProtoFile } from "./parse-proto-file.js";
 import { qualifyOptions } from "./qualify-options.js";
 import { qualifyTypes } from "./qualify-types.js";
-import { type Reading, readOrReport } from "./read-files.js";
+import type { Reading } from "./read-files.js";
 import { resolveRoot } from "./resolve-root.js";
 import type { SourcePlace } from "./schema.js";
 import { declaredName } from "./walk.js";
@@ -32,6 +33,7 @@ export function* loadProtoFiles(
   report: Report,
 ): Reading<protobuf.Root> {
   const root = new protobuf.Root();
+  const findFile = createFileFinder();
   /** By the folder of the importer and the import; `undefined` if it could not be read. */
   const imports = new Map<string, ReadFile | undefined>();
   /** By text, because one file may be reached by several paths. */
@@ -87,12 +89,12 @@ export function* loadProtoFiles(
     if (found === "unreadable") return undefined;
     if (found !== undefined) return yield* readFile(found);
     if (addBuiltInFile(root, target, keepCase)) return builtIn(target);
-    const google = yield* findGoogleFile(target, reportHere);
+    const google = yield* findGoogleFile(target, findFile, reportHere);
     if (google === "unreadable") return undefined;
     if (google !== undefined) return yield* readFile(google);
     if (addClientOptions(root, target, keepCase)) return builtIn(target);
 
-    const advice = yield* adviseOnImport(target, importer);
+    const advice = yield* adviseOnImport(target, importer, findFile);
     reportHere({ message: `import "${target}" not found${searchedIn(folders)}: ${advice}` });
     return undefined;
   }
@@ -121,26 +123,13 @@ function isComplete(file: ReadFile | undefined, visited = new Set<ReadFile>()): 
   return file.isParsed && file.imports.every((imported) => isComplete(imported, visited));
 }
 
-type Found = ProtoFile | undefined | "unreadable";
-
-function* findFile(path: string, folders: readonly string[], report: Report): Reading<Found> {
-  for (const folder of folders) {
-    const candidate = join(folder, path);
-    const content = yield* readOrReport(candidate, report, ": name the .proto files in it");
-    if (content === "unreadable") return content;
-    if (content === undefined) continue;
-    return { name: displayPath(candidate), text: content.toString("utf8").replace(/^\uFEFF/, "") };
-  }
-  return undefined;
-}
-
-function* findGoogleFile(target: string, report: Report): Reading<Found> {
+function* findGoogleFile(target: string, findFile: FindFile, report: Report): Reading<Found> {
   if (!isGoogles(target)) return undefined;
   const folder = findPackage("google-proto-files");
   return folder === undefined ? undefined : yield* findFile(target, [folder], report);
 }
 
-function* adviseOnImport(target: string, importer: ReadFile): Reading<string> {
+function* adviseOnImport(target: string, importer: ReadFile, findFile: FindFile): Reading<string> {
   for (let folder = dirname(resolve(importer.name)); folder !== dirname(folder); ) {
     folder = dirname(folder);
     const found = yield* findFile(target, [folder], () => {});
@@ -154,11 +143,6 @@ function* adviseOnImport(target: string, importer: ReadFile): Reading<string> {
 
 function isGoogles(target: string): boolean {
   return /^(google|grafeas|gapic)\//.test(target);
-}
-
-function displayPath(path: string): string {
-  const inside = relative("", path);
-  return inside.startsWith("..") || isAbsolute(inside) ? resolve(path) : inside;
 }
 
 function searchedIn(folders: readonly string[]): string {
