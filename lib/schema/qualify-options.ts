@@ -6,10 +6,10 @@ import { declaredName, isExtension, objectsIn, qualifiedName } from "./walk.js";
  * `library.v1`, `"(display_as)"` becomes `"(library.v1.display_as)"`. One that is not declared stays as it is.
  */
 export function qualifyOptions(root: protobuf.Root): void {
-  const objects = [...objectsIn(root)];
-  const extensions = new Set(objects.filter(isExtension).map(declaredName));
+  const objects = objectsIn(root);
+  const resolve = createResolver(objects.filter(isExtension).map(declaredName));
   for (const object of objects) {
-    const rename = (options: Record<string, unknown>) => renameOptions(options, object, extensions);
+    const rename = (options: Record<string, unknown>) => renameOptions(options, object, resolve);
     if (object.parsedOptions) object.parsedOptions = object.parsedOptions.map(rename);
     if (!(object instanceof protobuf.Enum) || object.valuesOptions === undefined) continue;
     object.valuesOptions = Object.fromEntries(
@@ -18,28 +18,35 @@ export function qualifyOptions(root: protobuf.Root): void {
   }
 }
 
+/** The full name of what a custom option is called within a scope. */
+type ResolveName = (name: string, scope: protobuf.ReflectionObject) => string;
+
 function renameOptions(
   options: Record<string, unknown>,
   scope: protobuf.ReflectionObject,
-  extensions: ReadonlySet<string>,
+  resolve: ResolveName,
 ): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(options).map(([key, value]) => [
-      key.replace(/^\(([\w.]+)\)/, (_, name: string) => `(${resolveName(name, scope, extensions)})`),
-      value,
-    ]),
-  );
+  const rename = (key: string) =>
+    key.replace(/^\(([\w.]+)\)/, (_, name: string) => `(${resolve(name, scope)})`);
+  // Most are named in full.
+  if (Object.keys(options).every((key) => rename(key) === key)) return options;
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [rename(key), value]));
 }
 
-function resolveName(
-  name: string,
-  scope: protobuf.ReflectionObject,
-  extensions: ReadonlySet<string>,
-): string {
-  if (name.startsWith(".")) return name.slice(1);
-  for (let outer: protobuf.ReflectionObject | null = scope; outer?.parent; outer = outer.parent) {
-    const candidate = `${qualifiedName(outer)}.${name}`;
-    if (extensions.has(candidate)) return candidate;
+function createResolver(extensions: readonly string[]): ResolveName {
+  /** Of every name in use, the extensions that it stands for somewhere, from the innermost scope outwards. */
+  const meanings = new Map<string, readonly string[]>();
+  return (name, scope) => {
+    if (name.startsWith(".")) return name.slice(1);
+    const meant = meanings.get(name) ?? extensionsCalled(name);
+    meanings.set(name, meant);
+    if (meant.length === 0) return name;
+    const place = `${qualifiedName(scope)}.`;
+    return meant.find((extension) => place.startsWith(extension.slice(0, -name.length))) ?? name;
+  };
+
+  function extensionsCalled(name: string): readonly string[] {
+    const called = extensions.filter((extension) => extension.endsWith(`.${name}`));
+    return called.sort((a, b) => b.length - a.length);
   }
-  return name;
 }

@@ -26,14 +26,17 @@ function qualifyField(field: protobuf.Field): void {
   if (Object.hasOwn(protobuf.types.basic, field.type) || scope === null) return;
   field.type = qualifyType(field.type, scope);
   if (field.declaringField !== null) field.declaringField.type = field.type;
-  nameGroup(field.declaringField ?? field, scope.root.lookup(field.type));
+  nameGroup(field.declaringField ?? field);
 }
 
 /** `optional group SearchResult = 1 { ... }` is the field `searchresult`; the parser calls it `searchResult`. */
-function nameGroup(field: protobuf.FieldBase, type: protobuf.ReflectionObject | null): void {
+function nameGroup(field: protobuf.FieldBase): void {
+  const typeName = field.type.slice(field.type.lastIndexOf(".") + 1);
+  if (field.name.slice(1) !== typeName.slice(1)) return;
+  const type = field.root.lookup(field.type);
   // Not declared, although the parser sets it.
   const isGroup = type instanceof protobuf.Type && (type as { group?: boolean }).group === true;
-  if (isGroup && field.name.slice(1) === type.name.slice(1)) field.protoName = type.name.toLowerCase();
+  if (isGroup) field.protoName = type.name.toLowerCase();
 }
 
 /** `".greet.v1.HelloRequest"`, or the name as it is if it leads nowhere: that is reported when it is resolved. */

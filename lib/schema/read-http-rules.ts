@@ -17,8 +17,8 @@ import { fileOf, qualifiedName } from "./walk.js";
  * @see https://github.com/googleapis/googleapis/blob/ecb1cf0a0021267dd452289fc71c75674ae29fe3/google/api/http.proto
  */
 export function readHttpRules(method: protobuf.Method, report: Report): HttpRule[] {
-  const place = { file: fileOf(method), method: qualifiedName(method) };
-  const faultHere: RuleFault = (message, template, part) => report({ ...place, template, message }, part);
+  const faultHere: RuleFault = (message, template, part) =>
+    report({ file: fileOf(method), method: qualifiedName(method), template, message }, part);
   if (!method.parsedOptions && hasFlatAnnotation(method)) {
     faultHere(
       "the HTTP rule has lost its structure in this Root: keep parsedOptions or load the .proto file",

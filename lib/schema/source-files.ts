@@ -13,7 +13,7 @@ export interface SourceFile {
 /** Read the files of a root again, by their paths; those that are built in, or gone, are left out. */
 export function readSourceFiles(root: protobuf.Root): ReadonlyMap<string, SourceFile> {
   const files = new Map<string, SourceFile>();
-  const paths = new Set([...objectsIn(root)].map((object) => fileOf(object)));
+  const paths = new Set(objectsIn(root).map((object) => fileOf(object)));
   for (const path of paths) {
     const file = path === undefined ? undefined : readSourceFile(path);
     if (path !== undefined && file !== undefined) files.set(path, file);

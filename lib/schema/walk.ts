@@ -2,7 +2,8 @@ import protobuf from "protobufjs";
 
 /** `"greet.v1.Greeter"`: protobufjs writes a dot before it. */
 export function qualifiedName(object: protobuf.ReflectionObject): string {
-  return object.fullName.replace(/^\./, "");
+  const { fullName } = object;
+  return fullName.startsWith(".") ? fullName.slice(1) : fullName;
 }
 
 /** The same as the source has it: `"greet.v1.HelloRequest.home_town"`, whatever `keepCase` says. */
@@ -27,10 +28,16 @@ export function valueComment(type: protobuf.Enum, name: string): string | null {
 }
 
 /** The messages and enums, nested ones too, in the order of their declaration. */
-export function* typesIn(namespace: protobuf.NamespaceBase): Generator<protobuf.Type | protobuf.Enum> {
+export function typesIn(namespace: protobuf.NamespaceBase): (protobuf.Type | protobuf.Enum)[] {
+  const types: (protobuf.Type | protobuf.Enum)[] = [];
+  collectTypes(namespace, types);
+  return types;
+}
+
+function collectTypes(namespace: protobuf.NamespaceBase, types: (protobuf.Type | protobuf.Enum)[]): void {
   for (const nested of namespace.nestedArray) {
-    if (nested instanceof protobuf.Type || nested instanceof protobuf.Enum) yield nested;
-    if (isNamespace(nested)) yield* typesIn(nested);
+    if (nested instanceof protobuf.Type || nested instanceof protobuf.Enum) types.push(nested);
+    if (isNamespace(nested)) collectTypes(nested, types);
   }
 }
 
@@ -43,11 +50,20 @@ export function* servicesIn(namespace: protobuf.NamespaceBase): Generator<protob
 }
 
 /** Everything that is declared: namespaces, types, fields, oneofs, enums, services and methods. */
-export function* objectsIn(object: protobuf.ReflectionObject): Generator<protobuf.ReflectionObject> {
-  yield object;
-  if (object instanceof protobuf.Type) yield* [...object.fieldsArray, ...object.oneofsArray];
-  if (object instanceof protobuf.Service) yield* object.methodsArray;
-  if (isNamespace(object)) for (const nested of object.nestedArray) yield* objectsIn(nested);
+export function objectsIn(object: protobuf.ReflectionObject): protobuf.ReflectionObject[] {
+  const objects: protobuf.ReflectionObject[] = [];
+  collectObjects(object, objects);
+  return objects;
+}
+
+function collectObjects(object: protobuf.ReflectionObject, objects: protobuf.ReflectionObject[]): void {
+  objects.push(object);
+  if (object instanceof protobuf.Type) {
+    for (const field of object.fieldsArray) objects.push(field);
+    for (const oneof of object.oneofsArray) objects.push(oneof);
+  }
+  if (object instanceof protobuf.Service) for (const method of object.methodsArray) objects.push(method);
+  if (isNamespace(object)) for (const nested of object.nestedArray) collectObjects(nested, objects);
 }
 
 /** Whether it is a field that is declared by `extend`, and not the one that stands for it in the extended type. */
