@@ -21,7 +21,9 @@ export function parseProtoFile(
   const parser = protobuf.parse as unknown as { filename: string | null };
   parser.filename = name;
   const parse = (source: string) =>
-    protobuf.parse(prepareText(source), root, { keepCase, alternateCommentMode: true });
+    withoutStackTraces(() =>
+      protobuf.parse(prepareText(source), root, { keepCase, alternateCommentMode: true }),
+    );
   /** It may yet declare what another file has declared. */
   const parseMended = (source: string) => {
     try {
@@ -63,17 +65,42 @@ function prepareText(text: string): string {
   return text
     .replace(declarationHead, (head) => {
       const lines = head.split("\n");
-      return lines.length === 1 ? head : lines.join(" ") + "\n".repeat(lines.length - 1);
+      return lines.join(" ") + "\n".repeat(lines.length - 1);
     })
-    .replace(firstStar, "$1*");
+    .replace(starOfLine, (start, index: number, whole: string) =>
+      isComment(lineBefore(whole, index)) ? start : `${start}*`,
+    );
 }
 
-/** `repeated Shelf shelves = 1` or `message Shelf {` */
+/** `repeated Shelf shelves = 1` or `message Shelf {`, begun by a line that has no more than that. */
 const declarationHead =
-  /^[ \t]*(?:(?:[\w.]+(?:\s*<[\w.\s,]*>)?\s+){0,5}\w+\s*=\s*-?\w+|(?:message|enum|service|oneof)\s+\w+\s*\{)/gm;
+  /^[ \t]*(?=[\w.][^\n;{[/"]*\n)(?:(?:[\w.]+(?:\s*<[\w.\s,]*>)?\s+){0,5}\w+\s*=\s*-?\w+|(?:message|enum|service|oneof)\s+\w+\s*\{)/gm;
 
-/** A star that begins a comment of `//`, the line before which is no such comment. */
-const firstStar = /((?:^|\n)(?![ \t]*\/\/).*\n[ \t]*\/\/[ \t]*)(?=\*)/g;
+/** What is before a star that begins a line of a comment of `//`. */
+const starOfLine = /\n[ \t]*\/\/[ \t]*(?=\*)/g;
+
+function lineBefore(text: string, end: number): string {
+  return text.slice(text.lastIndexOf("\n", end - 1) + 1, end);
+}
+
+function isComment(line: string): boolean {
+  return /^[ \t]*\/\//.test(line);
+}
+
+/**
+ * Do something without the cost of stack traces. The parser throws an error, and catches it, for every name that it
+ * reads where a number could be; of an error that it lets through only the message is told.
+ */
+function withoutStackTraces<T>(parse: () => T): T {
+  const { stackTraceLimit } = Error;
+  // It cannot be set where `--frozen-intrinsics` is.
+  Reflect.set(Error, "stackTraceLimit", 0);
+  try {
+    return parse();
+  } finally {
+    Reflect.set(Error, "stackTraceLimit", stackTraceLimit);
+  }
+}
 
 /** What a field is told that protobufjs would leave out without a word. */
 export const lostField =
