@@ -2,6 +2,7 @@ import type { CallOptions, Metadata, MethodDefinition, ServiceError, StatusObjec
 import type { ClientCall } from "../call/client-call.js";
 import type { Handler } from "../call/handler.js";
 import type { Message } from "../call/message.js";
+import { createMessageQueue } from "../call/message-queue.js";
 import { codes, RpcError } from "../call/rpc-error.js";
 import { longestTimeout } from "../call/server-call.js";
 import { createDeadlineError } from "../http/deadline.js";
@@ -9,6 +10,7 @@ import { withoutTransport } from "../rpc/transport-metadata.js";
 import type { Connection } from "./connect.js";
 import type { LimitConnecting, WaitingCall } from "./limit-connecting.js";
 import type { ReadError } from "./read-service-error.js";
+import { type ResponseStream, readStream } from "./read-stream.js";
 import { type Sending, sendRequests } from "./send-requests.js";
 
 /** In whole seconds, as grpc-js sends a time so long, rounded up; its servers take one beyond `longestTimeout` for past. */
@@ -20,37 +22,51 @@ export type CalledMethod = Pick<
   "path" | "requestStream" | "responseStream" | "requestSerialize" | "responseDeserialize"
 >;
 
+/** What a call to a server is made for. */
+export interface OutgoingCall
+  extends Pick<ClientCall, "metadata" | "deadline" | "onMetadata" | "onTrailers"> {
+  /** Why it was cancelled, if it is. */
+  findCancellation(): RpcError | undefined;
+  /** Run `listener` when it is cancelled; what is returned forgets it. */
+  onCancel(listener: () => void): () => void;
+}
+
 /**
- * What makes a call to a server, at the end of the client's interceptors: grpc-js's four ways of calling as
- * promises and async iterables.
+ * What makes a call to a server: grpc-js's four ways of calling as promises and async iterables, which fail by themselves
+ * when what they are made for is cancelled.
  *
  * A call with a stream of responses begins when the first one is asked for, and is cancelled when the reader leaves.
+ *
+ * @param open tells what there is to send for a call.
  */
-export function createCaller(
+export function createCaller<Call>(
   { client, limitConnecting }: Connection,
   method: CalledMethod,
   readError: ReadError,
-): Handler<ClientCall> {
+  open: (call: Call) => OutgoingCall,
+): Handler<Call> {
   const { path, requestSerialize: serialize, responseDeserialize: deserialize } = method;
   const watch: Watch = { readError, limitConnecting };
   if (!method.requestStream && !method.responseStream) {
     return {
       kind: "unary",
+      endsWithCall: true,
       handle: (request, call) =>
-        answerOf(call, watch, (options, callback) =>
-          client.makeUnaryRequest(path, serialize, deserialize, request, call.metadata, options, callback),
+        answerOf(open(call), watch, ({ metadata }, options, callback) =>
+          client.makeUnaryRequest(path, serialize, deserialize, request, metadata, options, callback),
         ),
     };
   }
   if (!method.responseStream) {
     return {
       kind: "client-streaming",
+      endsWithCall: true,
       handle: (requests, call) =>
         answerOf(
-          call,
+          open(call),
           watch,
-          (options, callback) =>
-            client.makeClientStreamRequest(path, serialize, deserialize, call.metadata, options, callback),
+          ({ metadata }, options, callback) =>
+            client.makeClientStreamRequest(path, serialize, deserialize, metadata, options, callback),
           (stream) => sendRequests(requests, stream),
         ),
     };
@@ -58,19 +74,22 @@ export function createCaller(
   if (!method.requestStream) {
     return {
       kind: "server-streaming",
+      endsWithCall: true,
       handle: (request, call) =>
-        responsesOf(call, watch, (options) =>
-          client.makeServerStreamRequest(path, serialize, deserialize, request, call.metadata, options),
+        responsesOf(open(call), watch, ({ metadata }, options) =>
+          client.makeServerStreamRequest(path, serialize, deserialize, request, metadata, options),
         ),
     };
   }
   return {
     kind: "duplex-streaming",
+    endsWithCall: true,
     handle: (requests, call) =>
       responsesOf(
-        call,
+        open(call),
         watch,
-        (options) => client.makeBidiStreamRequest(path, serialize, deserialize, call.metadata, options),
+        ({ metadata }, options) =>
+          client.makeBidiStreamRequest(path, serialize, deserialize, metadata, options),
         (stream) => sendRequests(requests, stream),
       ),
   };
@@ -92,15 +111,16 @@ interface StartedCall extends WaitingCall {
 type Callback = (error: ServiceError | null, response?: Message) => void;
 
 function answerOf<Started extends StartedCall>(
-  call: ClientCall,
+  call: OutgoingCall,
   { readError, limitConnecting }: Watch,
-  start: (options: CallOptions, callback: Callback) => Started,
+  start: (call: OutgoingCall, options: CallOptions, callback: Callback) => Started,
   send?: (started: Started) => Sending,
 ): Promise<Message> {
-  if (call.signal?.aborted === true) return Promise.reject(createAbortError(call.signal));
+  const cancellation = call.findCancellation();
+  if (cancellation !== undefined) return Promise.reject(cancellation);
   return new Promise((resolve, reject) => {
-    let release = () => {};
-    let stopWaiting = () => {};
+    let release = nothing;
+    let stopWaiting = nothing;
     let sending: Sending | undefined;
     let heard: Hearing | undefined;
     const callback: Callback = (error, response) => {
@@ -117,8 +137,8 @@ function answerOf<Started extends StartedCall>(
       });
     };
     try {
-      const started = start(readOptions(call), callback);
-      release = cancelOnAbort(call, started);
+      const started = start(call, readOptions(call), callback);
+      release = call.onCancel(() => started.cancel());
       stopWaiting = limitConnecting(started);
       heard = listen(call, started);
       sending = send?.(started);
@@ -129,40 +149,51 @@ function answerOf<Started extends StartedCall>(
   });
 }
 
-function responsesOf<Started extends StartedCall & AsyncIterable<Message>>(
-  call: ClientCall,
+/** By hand and not with a generator: of the cost of a small message, each promise is a part that can be seen. */
+function responsesOf<Started extends StartedCall & ResponseStream>(
+  call: OutgoingCall,
   { readError, limitConnecting }: Watch,
-  start: (options: CallOptions) => Started & { on(event: "error", listener: () => void): unknown },
+  start: (call: OutgoingCall, options: CallOptions) => Started,
   send?: (started: Started) => Sending,
 ): AsyncIterableIterator<Message> {
-  let release = () => {};
-  let stopWaiting = () => {};
+  const queue = createMessageQueue(leave);
+  const { messages } = queue;
+  let isBegun = false;
+  let release = nothing;
+  let stopWaiting = nothing;
   let sending: Sending | undefined;
   let heard: Hearing | undefined;
   let started: Started | undefined;
-  let isLeft = false;
 
-  async function* read(): AsyncGenerator<Message> {
+  function begin(): void {
+    isBegun = true;
     // Its request would reach the server before the cancellation does.
-    if (call.signal?.aborted === true) throw createAbortError(call.signal);
+    const cancellation = call.findCancellation();
+    if (cancellation !== undefined) {
+      queue.fail(cancellation);
+      return;
+    }
     try {
-      const opened = start(readOptions(call));
+      const opened = start(call, readOptions(call));
       started = opened;
-      // Cancelling a call is told as an error, even when nobody reads its responses any more.
-      opened.on("error", () => {});
-      release = cancelOnAbort(call, opened);
+      release = call.onCancel(() => opened.cancel());
       stopWaiting = limitConnecting(opened);
       heard = listen(call, opened);
+      readStream(opened, queue, finish);
       sending = send?.(opened);
-      yield* opened;
-      if (heard.failure !== undefined) throw heard.failure.error;
     } catch (error) {
-      if (isLeft) return;
-      const failure = sending?.failure ?? heard?.failure;
-      throw failure === undefined ? explain(call, readError(error)) : failure.error;
-    } finally {
+      queue.fail(readError(error));
       leave();
     }
+  }
+
+  /** Whatever ends it, it ends once. */
+  function finish(failure: Hearing["failure"]): void {
+    const reason = sending?.failure ?? heard?.failure;
+    if (reason !== undefined) queue.fail(reason.error);
+    else if (failure !== undefined) queue.fail(explain(call, readError(failure.error)));
+    else queue.end();
+    leave();
   }
 
   function leave(): void {
@@ -172,14 +203,15 @@ function responsesOf<Started extends StartedCall & AsyncIterable<Message>>(
     started?.cancel();
   }
 
-  const responses = read();
   return {
-    next: () => responses.next(),
-    return() {
-      isLeft = true;
-      // A generator would wait for the response that is being read.
-      leave();
-      return responses.return(undefined);
+    next() {
+      if (!isBegun) begin();
+      return messages.next();
+    },
+    async return() {
+      isBegun = true;
+      await messages.return?.();
+      return { done: true, value: undefined };
     },
     [Symbol.asyncIterator]() {
       return this;
@@ -187,21 +219,19 @@ function responsesOf<Started extends StartedCall & AsyncIterable<Message>>(
   };
 }
 
-/** A call that was cancelled from here fails with the reason, such as the deadline of the call that it is made for. */
-function explain({ signal, deadline }: ClientCall, error: unknown): unknown {
-  if (!(error instanceof RpcError) || error.code !== codes.CANCELLED) return error;
-  if (signal?.aborted === true) return createAbortError(signal);
-  // A server may notice the deadline first, and resets the stream then, as grpc-go does.
-  return Date.now() < deadline ? error : createDeadlineError();
-}
+function nothing(): void {}
 
-function createAbortError({ reason }: AbortSignal): RpcError {
-  if (reason instanceof RpcError) return reason;
-  return new RpcError(codes.CANCELLED, "the call was cancelled by its caller", { cause: reason });
+/** A call that was cancelled from here fails with the reason, such as the deadline of the call that it is made for. */
+function explain(call: OutgoingCall, error: unknown): unknown {
+  if (!(error instanceof RpcError) || error.code !== codes.CANCELLED) return error;
+  const cancellation = call.findCancellation();
+  if (cancellation !== undefined) return cancellation;
+  // A server may notice the deadline first, and resets the stream then, as grpc-go does.
+  return Date.now() < call.deadline ? error : createDeadlineError();
 }
 
 /** The servers of grpc-js take a timeout that is longer than timers are for a short one. */
-function readOptions({ deadline }: ClientCall): CallOptions {
+function readOptions({ deadline }: OutgoingCall): CallOptions {
   return deadline - Date.now() > longestSent ? {} : { deadline };
 }
 
@@ -210,7 +240,7 @@ interface Hearing {
   failure: { readonly error: unknown } | undefined;
 }
 
-function listen({ onMetadata, onTrailers }: ClientCall, started: StartedCall): Hearing {
+function listen({ onMetadata, onTrailers }: OutgoingCall, started: StartedCall): Hearing {
   const heard: Hearing = { failure: undefined };
   function tell(listener: (metadata: Metadata) => void, metadata: Metadata): void {
     try {
@@ -227,11 +257,4 @@ function listen({ onMetadata, onTrailers }: ClientCall, started: StartedCall): H
     });
   }
   return heard;
-}
-
-function cancelOnAbort({ signal }: ClientCall, started: StartedCall): () => void {
-  if (signal === undefined) return () => {};
-  const cancel = () => started.cancel();
-  signal.addEventListener("abort", cancel, { once: true });
-  return () => signal.removeEventListener("abort", cancel);
 }

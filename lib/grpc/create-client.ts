@@ -4,10 +4,11 @@ import { failingIterable } from "../call/handler.js";
 import { clientSide, intercept } from "../call/intercept.js";
 import { checkInterceptors, type InterceptorSource, sortInterceptors } from "../call/interceptor.js";
 import type { Message } from "../call/message.js";
+import { codes, RpcError } from "../call/rpc-error.js";
 import type { TypedMethod } from "../call/typed-service.js";
 import { checkOptionNames } from "../schema/check-option-names.js";
 import { smallFirst } from "../schema/read-services.js";
-import { createCaller } from "./call-server.js";
+import { createCaller, type OutgoingCall } from "./call-server.js";
 import type { ClientCallOptions } from "./client-call-options.js";
 import { type ConnectionOptions, connect } from "./connect.js";
 import { findCodecs } from "./definition-codecs.js";
@@ -93,7 +94,7 @@ export function createClient<Service = never>(
   const readError = createErrorReader(target, findCodecs(definition));
   const propagated = options.propagateMetadata ?? defaultPropagation;
   const methods = Object.entries(definition).map(([name, method]) => {
-    const { handle } = intercept(clientSide, own, createCaller(connection, method, readError));
+    const { handle } = intercept(clientSide, own, createCaller(connection, method, readError, toOutgoing));
     // Input and handler agree: both are of the kind of the method.
     const run = handle as (input: unknown, call: ClientCall) => unknown;
     return [
@@ -111,6 +112,26 @@ export function createClient<Service = never>(
   });
   const close = () => connection.client.close();
   return { close, ...Object.fromEntries(methods), [Symbol.dispose]: close };
+}
+
+/** A call as its caller and the interceptors have made it. */
+function toOutgoing({ metadata, deadline, signal, onMetadata, onTrailers }: ClientCall): OutgoingCall {
+  return {
+    metadata,
+    deadline,
+    onMetadata,
+    onTrailers,
+    findCancellation: () => (signal?.aborted === true ? toCancellation(signal) : undefined),
+    onCancel(listener) {
+      signal?.addEventListener("abort", listener, { once: true });
+      return () => signal?.removeEventListener("abort", listener);
+    },
+  };
+}
+
+function toCancellation({ reason }: AbortSignal): RpcError {
+  if (reason instanceof RpcError) return reason;
+  return new RpcError(codes.CANCELLED, "the call was cancelled by its caller", { cause: reason });
 }
 
 /** Interceptors are promised an async iterable, whatever iterable the caller has. */

@@ -1,6 +1,4 @@
-import type { ClientCall } from "../call/client-call.js";
 import type { Implementation } from "../call/endpoint.js";
-import type { Handler } from "../call/handler.js";
 import type { Message } from "../call/message.js";
 import type { MessageForm } from "../call/message-form.js";
 import type { ServerCall } from "../call/server-call.js";
@@ -9,7 +7,7 @@ import { withoutTransport } from "../rpc/transport-metadata.js";
 import type { Representation } from "../schema/representation.js";
 import type { Method } from "../schema/schema.js";
 import { createSerializer } from "../schema/serializer.js";
-import { type CalledMethod, createCaller } from "./call-server.js";
+import { type CalledMethod, createCaller, type OutgoingCall } from "./call-server.js";
 import { type ConnectionOptions, connect } from "./connect.js";
 import { createErrorReader } from "./read-service-error.js";
 import { toBuffer } from "./to-buffer.js";
@@ -42,9 +40,9 @@ export function createRemote(
   return {
     implement(method, messages) {
       const called = describeMethod(method, representation);
-      const implementation = { handler: forward(createCaller(connection, called, readError)), messages };
+      const implementation = { handler: createCaller(connection, called, readError, forward), messages };
       const asBytes = { ...called, requestSerialize: toBuffer, responseDeserialize: passOn };
-      const bare = { handler: forward(createCaller(connection, asBytes, readError)), messages: bytesForm };
+      const bare = { handler: createCaller(connection, asBytes, readError, forward), messages: bytesForm };
       return { implementation, bare };
     },
     close: () => connection.client.close(),
@@ -82,38 +80,18 @@ function describeMethod(method: Method, representation: Representation): CalledM
   };
 }
 
-function forward(caller: Handler<ClientCall>): Handler {
-  switch (caller.kind) {
-    case "unary":
-      return {
-        kind: caller.kind,
-        handle: (request, call) => caller.handle(request, createForwardedCall(call)),
-      };
-    case "client-streaming":
-      return {
-        kind: caller.kind,
-        handle: (requests, call) => caller.handle(requests, createForwardedCall(call)),
-      };
-    case "server-streaming":
-      return {
-        kind: caller.kind,
-        handle: (request, call) => caller.handle(request, createForwardedCall(call)),
-      };
-    case "duplex-streaming":
-      return {
-        kind: caller.kind,
-        handle: (requests, call) => caller.handle(requests, createForwardedCall(call)),
-      };
-  }
-}
-
-function createForwardedCall(call: ServerCall): ClientCall {
+/** What there is to send for a call: all of it but its request. */
+function forward(call: ServerCall): OutgoingCall {
   return {
-    path: call.method.path,
     metadata: withoutTransport(call.metadata),
     deadline: call.deadline,
-    signal: call.signal,
     onMetadata: (metadata) => call.sendMetadata(metadata),
     onTrailers: (trailers) => call.trailers.merge(trailers),
+    findCancellation: () => call.cancellation,
+    onCancel(listener) {
+      call.onCancel(listener);
+      // They are dropped when the call has been answered.
+      return () => {};
+    },
   };
 }
