@@ -2,6 +2,7 @@ import { dirname, isAbsolute, resolve } from "node:path";
 import protobuf from "protobufjs";
 import { decodeBytesDefaults } from "./bytes-defaults.js";
 import type { Report } from "./config-error.js";
+import { detachText } from "./detach-text.js";
 import { createFileFinder, displayPath, type FindFile, type Found } from "./file-finder.js";
 import { findPackage } from "./find-package.js";
 import { findPlace } from "./find-place.js";
@@ -58,6 +59,7 @@ export function* loadProtoFiles(
     const place = file && object && findPlace(file.text, declaredName(object));
     report({ ...fault, line: place?.line, fileColumn: place?.column });
   });
+  detachText(root);
   return root;
 
   function* readFile(found: ProtoFile): Reading<ReadFile> {
