@@ -2,6 +2,7 @@ import { Router } from "express";
 import { createTranscoder } from "../server/create-transcoder.js";
 import type { TranscodingOptions } from "../server/http-handler.js";
 import type { Services } from "../services.js";
+import { shareHiddenClass } from "./share-hidden-class.js";
 
 /**
  * The REST routes of services as an Express router.
@@ -16,6 +17,12 @@ import type { Services } from "../services.js";
 export function transcodingRouter(services: Services, options: TranscodingOptions = {}): Router {
   // Handlers find the parameters of the mount point in `call.http.req.params`.
   const router = Router({ mergeParams: true });
-  router.use(createTranscoder(services, options));
+  const transcode = createTranscoder(services, options);
+  router.use((req, res, next) => {
+    // Each has the other, where Express has put it.
+    shareHiddenClass(req, "res", res);
+    shareHiddenClass(res, "req", req);
+    transcode(req, res, next);
+  });
   return router;
 }
