@@ -169,8 +169,10 @@ type Input = { readonly value: InputValue } | { readonly error: unknown };
 
 /** What a promise comes to, or the cancellation if that comes first; then nobody hears what becomes of the promise. */
 function untilCancelled<T>(promise: Promise<T>, call: ServerCall): Promise<T> {
-  if (call.cancellation !== undefined) promise.catch(() => {});
-  return call.untilCancelled(() => promise);
+  return new Promise((resolve, reject) => {
+    call.onCancel(reject);
+    promise.then(resolve, reject);
+  });
 }
 
 /** The kinds of handler and input agree: the route has compiled both from one method. */
