@@ -21,7 +21,7 @@ export interface Result extends Task {
 }
 
 /** Many short ones: a shared machine is faster for seconds and slower for seconds, and neighbours in time see the same. */
-export const rounds = 31;
+export const rounds = 21;
 /** So many requests the engine takes to compile what serves them; for large ones, so many microseconds have to do. */
 const warmUp = { requests: 10_000, cpu: 10_000_000 };
 /** Microseconds of a server's processor time: by the clock, a busy machine would cut them short. */
