@@ -4,8 +4,8 @@ import { setImmediate } from "node:timers/promises";
 const messagesPerTurn = 128;
 
 /**
- * Let everything else run now and then while the messages of one call are read. Those of one packet may be thousands,
- * and nothing on their way to the handler waits for the loop of events.
+ * Let everything else run now and then while the messages of one call are read or written. Those of one packet may be
+ * thousands, a handler may have any number, and nothing on their way waits for the loop of events.
  *
  *     const nextTurn = createTurns();
  *     for (const message of messages) {

@@ -231,6 +231,7 @@ async function sendStream(served: ServedCall, messages: AsyncIterable<Message>):
   // Interceptors see a call that was over before it began, too.
   let reading = iterator.next();
   call.onCancel(() => closeIterator(iterator));
+  const nextTurn = createTurns();
   try {
     for (;;) {
       const result = await reading;
@@ -238,6 +239,8 @@ async function sendStream(served: ServedCall, messages: AsyncIterable<Message>):
       const written = responses.write(coding.encode(result.value));
       const isWritable = typeof written === "boolean" ? written : await written;
       if (!isWritable) await responses.untilDrained();
+      const turn = nextTurn();
+      if (turn !== undefined) await turn;
       reading = iterator.next();
     }
   } catch (error) {

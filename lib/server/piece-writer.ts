@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { createTurns } from "../call/create-turns.js";
 
 type Piece = string | Uint8Array;
 /** A response, which compression gives a `flush`: it holds back what was written until it is told not to. */
@@ -38,11 +39,15 @@ export class PieceWriter {
 
   /** Write each piece as it comes, up to the last; false if the client leaves before. */
   async writeAll(body: AsyncIterable<Piece>): Promise<boolean> {
+    const nextTurn = createTurns();
     try {
       for await (const piece of body) {
         if (this.isGone) return false;
         this.#add(piece);
         if (!this.#isWritable) await this.#untilWritable();
+        // A reader as fast as the handler never makes it wait.
+        const turn = nextTurn();
+        if (turn !== undefined) await turn;
         if (this.isGone) return false;
       }
       return true;

@@ -8,46 +8,62 @@ import { loadEcho } from "../rest/echo-server.js";
 import { send } from "../rest/http-client.js";
 
 const count = 60_000;
-const frames = Buffer.alloc(5 * count);
+const frame = Buffer.alloc(5);
+const frames = Buffer.concat(Array.from({ length: count }, () => frame));
 
 describe("a stream of very many small messages", () => {
   let server: Listening;
   let port: number;
-  /** How many messages the handler has had in one turn of the loop of events, at most. */
+  /** How many messages the handler has had, or given, in one turn of the loop of events, at most. */
   let most: number;
   let all: number;
+
+  /** Count the messages of a stream as they pass, turn by turn. */
+  async function* watched(messages: AsyncIterable<Message>): AsyncGenerator<Message> {
+    let inTurn = 0;
+    let turn = setImmediate(function begin() {
+      inTurn = 0;
+      turn = setImmediate(begin);
+    });
+    most = 0;
+    all = 0;
+    try {
+      for await (const message of messages) {
+        all++;
+        inTurn++;
+        most = Math.max(most, inTurn);
+        yield message;
+      }
+    } finally {
+      clearImmediate(turn);
+    }
+  }
 
   beforeAll(async () => {
     const services = await loadEcho();
     services.add("http.v1.Streams", {
       async collect(call: HandlerCall & AsyncIterable<Message>) {
-        let inTurn = 0;
-        let turn = setImmediate(function begin() {
-          inTurn = 0;
-          turn = setImmediate(begin);
-        });
-        most = 0;
-        all = 0;
-        for await (const _ of call) {
-          all++;
-          inTurn++;
-          most = Math.max(most, inTurn);
-        }
-        clearImmediate(turn);
+        for await (const _ of watched(call));
         return {};
       },
+      watch: () => watched(manyMessages()),
     });
     server = await listen(services, { host: "127.0.0.1", protocols: "all", openapi: false });
     port = (server.address as AddressInfo).port;
   });
   afterAll(() => server.shutdown());
 
+  function checkTurns(): void {
+    assert.equal(all, count);
+    assert(most < 2_000, `${most} messages in one turn`);
+  }
+
   for (const [protocol, path, type, body] of [
     ["REST", "/v1/collect/a", "application/x-ndjson", "{}\n".repeat(count)],
     ["gRPC-Web", "/http.v1.Streams/Collect", "application/grpc-web+proto", frames],
     ["Connect", "/http.v1.Streams/Collect", "application/connect+proto", frames],
   ] as const) {
-    it(`lets others run over ${protocol}`, async () => {
+    it(`lets others run while it is read over ${protocol}`, async () => {
       const answer = await send(port, {
         httpMethod: "POST",
         path,
@@ -55,23 +71,47 @@ describe("a stream of very many small messages", () => {
         body,
       });
       assert.equal(answer.status, 200, answer.text);
-      assert.equal(all, count);
-      assert(most < 2_000, `${most} messages in one turn`);
+      checkTurns();
     });
   }
 
-  it("lets others run over gRPC", async () => {
-    const session = connect(`http://127.0.0.1:${port}`);
-    const stream = session.request({
-      ":method": "POST",
-      ":path": "/http.v1.Streams/Collect",
-      "content-type": "application/grpc",
-      te: "trailers",
+  for (const [protocol, path, type, body] of [
+    ["REST", "/v1/watch", "application/json", "{}"],
+    ["gRPC-Web", "/http.v1.Streams/Watch", "application/grpc-web+proto", frame],
+    ["Connect", "/http.v1.Streams/Watch", "application/connect+proto", frame],
+  ] as const) {
+    it(`lets others run while it is written over ${protocol}`, async () => {
+      const answer = await send(port, {
+        httpMethod: "POST",
+        path,
+        headers: { "content-type": type },
+        body,
+      });
+      assert.equal(answer.status, 200, answer.text);
+      checkTurns();
     });
-    stream.resume().end(frames);
-    await once(stream, "end");
-    session.close();
-    assert.equal(all, count);
-    assert(most < 2_000, `${most} messages in one turn`);
-  });
+  }
+
+  for (const [direction, method, body] of [
+    ["read", "Collect", frames],
+    ["written", "Watch", frame],
+  ] as const) {
+    it(`lets others run while it is ${direction} over gRPC`, async () => {
+      const session = connect(`http://127.0.0.1:${port}`);
+      const stream = session.request({
+        ":method": "POST",
+        ":path": `/http.v1.Streams/${method}`,
+        "content-type": "application/grpc",
+        te: "trailers",
+      });
+      stream.resume().end(body);
+      await once(stream, "end");
+      session.close();
+      checkTurns();
+    });
+  }
 });
+
+async function* manyMessages(): AsyncGenerator<Message> {
+  for (let i = 0; i < count; i++) yield {};
+}
