@@ -22,10 +22,16 @@ export function createMessageQueue<T = Message>(onAbandon: () => void): MessageQ
   function finish(end: NonNullable<typeof ending>): void {
     if (ending !== undefined) return;
     ending = end;
-    for (const { resolve, reject } of readers.splice(0)) {
-      if (end.failure === undefined) resolve({ done: true, value: undefined });
-      else reject(end.failure.error);
-    }
+    for (const { resolve, reject } of readers.splice(0)) over().then(resolve, reject);
+  }
+
+  /** As of a generator, the first who asks hears of the failure, and those after it of the end. */
+  function over(): Promise<IteratorResult<T>> {
+    const failure = ending?.failure;
+    ending = {};
+    return failure === undefined
+      ? Promise.resolve({ done: true, value: undefined })
+      : Promise.reject(failure.error);
   }
 
   function next(): Promise<IteratorResult<T>> {
@@ -34,8 +40,7 @@ export function createMessageQueue<T = Message>(onAbandon: () => void): MessageQ
       first.accepted?.();
       return Promise.resolve({ done: false, value: first.message });
     }
-    if (ending?.failure !== undefined) return Promise.reject(ending.failure.error);
-    if (ending !== undefined) return Promise.resolve({ done: true, value: undefined });
+    if (ending !== undefined) return over();
     return new Promise((resolve, reject) => {
       readers.push({ resolve, reject });
     });

@@ -216,6 +216,12 @@ export class ServerCall {
     else if (!this.#isFinished) this.#listeners.push(listener);
   }
 
+  /** `listener` is not of interest any more. */
+  forgetCancel(listener: (reason: RpcError) => void): void {
+    const at = this.#listeners.indexOf(listener);
+    if (at !== -1) this.#listeners.splice(at, 1);
+  }
+
   /** What `work` comes to, or the cancellation if that comes first. */
   untilCancelled<T>(work: () => Promise<T>): Promise<T> {
     if (this.#cancellation !== undefined) return Promise.reject(this.#cancellation);

@@ -6,10 +6,10 @@
  * code above all: two fifths of the instructions of a small request. An object that a property has been deleted from is a
  * dictionary, and the dictionaries of one prototype share theirs. Node 24 has nothing to mend.
  *
- * @param name a property whose value the caller knows; the object has it afterwards as it had it before.
+ * @param name a property whose value the caller knows; afterwards it is the last one of the object, and as it was before.
  */
 export function shareHiddenClass(owner: object, name: string, value: unknown): void {
-  if (!isNeeded) return;
+  if (!isNeeded || !Object.isExtensible(owner)) return;
   const before = Object.getOwnPropertyDescriptor(owner, name);
   if (before?.value === value && before?.writable && Reflect.deleteProperty(owner, name)) {
     Object.defineProperty(owner, name, before);

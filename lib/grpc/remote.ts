@@ -90,8 +90,7 @@ function forward(call: ServerCall): OutgoingCall {
     findCancellation: () => call.cancellation,
     onCancel(listener) {
       call.onCancel(listener);
-      // They are dropped when the call has been answered.
-      return () => {};
+      return () => call.forgetCancel(listener);
     },
   };
 }

@@ -57,11 +57,20 @@ export class PieceWriter {
   }
 
   #add(piece: Piece): void {
-    if (this.#pieces.length === 0) setImmediate(() => this.flush());
+    if (this.#pieces.length === 0) setImmediate(() => this.#flushLater());
     this.#pieces.push(piece);
     this.#length += piece.length;
     const { writableLength, writableHighWaterMark } = this.#outlet;
     if (this.#length + writableLength >= writableHighWaterMark) this.flush();
+  }
+
+  /** Nobody waits for it here: a middleware that throws when it is written to cuts the response off. */
+  #flushLater(): void {
+    try {
+      this.flush();
+    } catch {
+      this.#outlet.destroy();
+    }
   }
 
   /** Write what there is. */

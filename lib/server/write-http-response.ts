@@ -100,8 +100,12 @@ async function writePieces(
   const writer = new PieceWriter(res);
   // A stream that is slow to start still tells its status; the pieces of any other go out with it.
   setImmediate(() => {
-    writer.flush();
-    if (!res.writableEnded) res.flushHeaders();
+    try {
+      writer.flush();
+      if (!res.writableEnded) res.flushHeaders();
+    } catch {
+      res.destroy();
+    }
   });
   try {
     if (!(await writer.writeAll(body))) return;
@@ -109,6 +113,8 @@ async function writePieces(
     // The call has told onError; all that the client can be told now is that the response is not complete. What was
     // written before is sent when this turn ends.
     process.nextTick(() => res.destroy());
+    // compression sends nothing by then, and the client has to hear that there was a server.
+    if (!res.destroyed) res.flushHeaders();
     return;
   }
   const trailing = trailers?.();

@@ -83,4 +83,14 @@ describe("createMessageQueue", () => {
     queue.end();
     await queue.messages.return?.();
   });
+
+  it("tells the first reader of a failure, and those after it of the end", async () => {
+    const queue = createMessageQueue(() => {});
+    const readers = [queue.messages.next(), queue.messages.next()];
+    queue.fail(new Error("broken"));
+    const [first, second] = await Promise.allSettled(readers);
+    assert.equal(first?.status, "rejected");
+    assert.deepEqual(second, { status: "fulfilled", value: { done: true, value: undefined } });
+    assert.deepEqual(await queue.messages.next(), { done: true, value: undefined });
+  });
 });

@@ -49,6 +49,12 @@ describe("shareHiddenClass", () => {
     assert.deepEqual(Object.getOwnPropertyDescriptor(request, "res"), { ...before });
   });
 
+  it("leaves an object alone that takes no more properties", () => {
+    const request = Object.preventExtensions({ res: response, baseUrl: "" });
+    shareHiddenClass(request, "res", response);
+    assert.equal(request.res, response);
+  });
+
   it("leaves an object alone that has no such property", () => {
     const request = {};
     shareHiddenClass(request, "res", response);

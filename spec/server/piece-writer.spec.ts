@@ -69,6 +69,19 @@ describe("PieceWriter", () => {
     assert.equal(flushes, 1);
   });
 
+  it("cuts a response off that cannot be written to when a turn ends", async () => {
+    const { sink } = createSink();
+    sink.write = () => {
+      throw new Error("write refused");
+    };
+    async function* body() {
+      yield "a";
+      await setImmediate();
+      yield "b";
+    }
+    assert.equal(await new PieceWriter(sink).writeAll(body()), false);
+  });
+
   it("writes what came before a failure, which it throws", async () => {
     const { sink, written } = createSink();
     async function* body() {
