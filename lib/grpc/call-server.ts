@@ -189,7 +189,8 @@ function responsesOf<Started extends StartedCall & ResponseStream>(
 
   /** Whatever ends it, it ends once. */
   function finish(failure: Hearing["failure"]): void {
-    const reason = sending?.failure ?? heard?.failure;
+    // Requests that fail when the server has ended the call well are of no interest any more.
+    const reason = (failure && sending?.failure) ?? heard?.failure;
     if (reason !== undefined) queue.fail(reason.error);
     else if (failure !== undefined) queue.fail(explain(call, readError(failure.error)));
     else queue.end();
